@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_MEMORY_H
+#define MODEL_MEMORY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * All state between two decisions, kept in ScalingGroup.status.memory: put back, a later decision
+ * continues exactly as if the program had never stopped. Only decide/ looks inside; everybody
+ * else stores, loads and hands it on.
+ *
+ * Rules
+ *  1. A struct memory is immutable; decide() makes the next one in the arena it is given.
+ *  2. memory_to_json and memory_from_json are exact inverses: same memory, same bytes.
+ *  3. `v: 1`, at most 64 KiB of text; decide() sheds the oldest to stay below.
+ */
+
+struct memory;
+
+/* A deep copy in another arena. */
+const struct memory *memory_copy(const struct memory *memory, struct arena *arena);
+
+/* A new reference; the caller decrefs it. */
+json_t *memory_to_json(const struct memory *memory);
+
+/*
+ * Reads status.memory. ERR_REFUSED: from a newer version or damaged, with a sentence for a
+ * condition; the group then starts as at first sight, which never removes a node.
+ */
+int memory_from_json(const json_t *json, struct arena *arena, const struct memory **ret_memory,
+                     struct err *err) MUST_CHECK;
+
+/* Whether two memories print the same bytes (status is written only when memory changes). */
+bool memory_is_same(const struct memory *a, const struct memory *b);
+
+/* Sequence number of the last activity; 0 = none yet or no memory. */
+int64_t memory_activity_sequence(const struct memory *memory);
+
+#endif
