@@ -3,11 +3,7 @@
 #define DECIDE_DECIDE_H
 
 #include "base/arena.h"
-#include "model/decision.h"
-#include "model/group.h"
-#include "model/memory.h"
-#include "model/observed.h"
-#include "model/policy.h"
+#include "model/verdict.h"
 
 /*
  * The decision: a pure, total function (behaviour.md section 6). The controller, the simulator,
@@ -18,35 +14,6 @@
  *  2. Same input, same output, byte for byte.
  *  3. Everything it returns lives in `arena`; nothing of the input is kept.
  */
-
-struct decide_input {
-    int max_group_size;                   /* the operator's ceiling, --max-group-size */
-    const struct group *group;
-    const struct policy *const *policies; /* those bound to it, not deleting, sorted by name */
-    int policy_count;
-    const struct observed *observed;
-    const struct memory *memory;          /* NULL = first sight */
-    struct wall now;
-};
-
-struct decide_output {
-    struct decision decision;
-    const struct memory *memory;          /* what the next decision is given */
-    const struct activity *activities;    /* new ones, in order of sequence */
-    int activity_count;
-    const struct binding_view *bindings;  /* one for each policy, same order */
-    bool failing;                         /* some metric is unreadable */
-    bool fallback_active;
-    bool has_request;                     /* the last request, for status.lastRequest */
-    int request_value;
-    struct wall request_time;
-    enum reason contested;                /* FOREIGN_WRITER, CONTESTED_HOLD or SOLE_WRITER */
-    const char *contested_message;        /* manager, value and time; "" with SOLE_WRITER */
-    bool above_maximum;                   /* more nodes exist than the range allows: held */
-    bool has_wake;
-    struct wall wake;                     /* next instant at which the clock alone may change the
-                                           * decision: firing, window edge, ramp step, hold or cooldown end */
-};
 
 void decide(const struct decide_input *input, struct arena *arena, struct decide_output *output);
 

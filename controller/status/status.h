@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "decide/decide.h"
 #include "model/outcome.h"
+#include "model/verdict.h"
 
 /*
  * Decision and outcome -> what a person reads: the status of a group and of a policy, conditions,
