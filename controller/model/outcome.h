@@ -53,7 +53,7 @@ struct workload_state {
 };
 
 /* How one node is shown. Same order and count as struct observed.nodes. */
-struct node_view {
+struct node_outcome {
     enum node_state state;
     struct wall since;
     int weight;
@@ -63,7 +63,7 @@ struct outcome {
     struct workload_state workload;
     const struct balancer_state *balancers;
     int balancer_count;
-    const struct node_view *node_views; /* one per observed node */
+    const struct node_outcome *node_views; /* one per observed node */
     bool wrote_scale;                   /* this turn changed the workload's count */
     const char *act_error;              /* a sentence when the last act failed; "" */
 };
