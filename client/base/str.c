@@ -17,8 +17,7 @@ bool str_is(struct str text, const char *other)
 bool str_starts(struct str text, const char *prefix)
 {
     struct str start = str_of(prefix);
-    return start.len == 0 ||
-           (text.len >= start.len && memcmp(text.ptr, start.ptr, start.len) == 0);
+    return start.len == 0 || (text.len >= start.len && memcmp(text.ptr, start.ptr, start.len) == 0);
 }
 
 struct str str_cut(struct str *text, char separator)
@@ -65,8 +64,7 @@ bool str_to_int64(struct str text, int64_t *ret_value)
     int64_t value = 0; /* counted downwards: the negative side is one longer */
     for (; at < text.len; at++) {
         int digit = text.ptr[at] - '0';
-        if (digit < 0 || digit > 9 || value < INT64_MIN / 10 ||
-            value * 10 < INT64_MIN + digit) {
+        if (digit < 0 || digit > 9 || value < INT64_MIN / 10 || value * 10 < INT64_MIN + digit) {
             return false;
         }
         value = value * 10 - digit;

@@ -54,5 +54,6 @@ Test(log, a_line_beyond_its_ceiling_says_so)
 {
     static char huge[100000];
     memset(huge, 'x', sizeof(huge) - 1);
-    cr_assert_str_eq(printed(true, huge, "a"), "{\"level\":\"warn\",\"msg\":\"log line too long\"}\n");
+    cr_assert_str_eq(printed(true, huge, "a"),
+                     "{\"level\":\"warn\",\"msg\":\"log line too long\"}\n");
 }

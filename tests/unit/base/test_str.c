@@ -70,8 +70,8 @@ Test(str, every_printed_number_reads_back)
 {
     srand(3);
     for (int i = 0; i < 10000; i++) {
-        int64_t number = (int64_t)(((uint64_t)rand() << 33) ^ ((uint64_t)rand() << 11) ^
-                                   (uint64_t)rand());
+        int64_t number =
+            (int64_t)(((uint64_t)rand() << 33) ^ ((uint64_t)rand() << 11) ^ (uint64_t)rand());
         char text[32];
         snprintf(text, sizeof(text), "%" PRId64, number);
         int64_t back = 0;
