@@ -23,8 +23,8 @@ __extension__ typedef unsigned __int128 uint128;
 #define NUMBER_MAX_UNITS 1000000000000000000LL
 
 enum number_state {
+    NUMBER_NONE,     /* not given: a zeroed number is none */
     NUMBER_OK,
-    NUMBER_NONE,     /* not given */
     NUMBER_NAN,
     NUMBER_INFINITE, /* either sign */
     NUMBER_NEGATIVE, /* parsed, value kept: legal for step bounds only */
