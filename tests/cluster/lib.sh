@@ -10,6 +10,8 @@ PATH=$PATH:/usr/sbin:/sbin
 # shellcheck source=versions
 source "$HERE/versions"
 
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/sluice
+
 # What a bed consists of, in the order in which it starts.
 COMPONENTS=(etcd apiserver controller-manager scheduler kwok metrics)
 EXIT_SKIP=77
@@ -31,7 +33,6 @@ bed_choose() {
     BED=$1
     [[ $BED =~ ^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$ ]] ||
         die "bed name '$BED': use at most 32 of a-z, 0-9 and '-', with no '-' at either end"
-    NETNS=sluice-bed-$BED
     STATE=${XDG_RUNTIME_DIR:-/tmp}/sluice-bed-$BED
     ADMIN_KUBECONFIG=$STATE/admin.kubeconfig
 }
@@ -57,8 +58,41 @@ bed_must_exist() {
     [[ -e $ADMIN_KUBECONFIG ]] || die "no bed '$BED' is up; start it with: $HERE/up $BED"
 }
 
-# Runs a command inside the bed's network namespace.
-in_bed() { nsenter --net="/run/netns/$NETNS" -- "$@"; }
+# Commands that start or end a bed of one name wait for each other.
+bed_lock() {
+    mkdir -p "$CACHE"
+    exec 8>"$CACHE/bed-$BED.lock"
+    flock -n 8 || {
+        say "bed '$BED' is being started or ended elsewhere, waiting"
+        flock 8
+    }
+}
+
+# --- The network namespace ----------------------------------------------------
+# It has no name: a process that only sleeps holds it open, recorded like the
+# components, and it goes when the last process in it does. So nothing is left
+# behind after a crash, and a user without root has a bed too, where the kernel
+# lets users have namespaces.
+
+network_of() { readlink "/proc/$1/ns/net"; }
+
+in_other_namespace() { [[ $(network_of "$(alive namespace)") != "$(network_of self)" ]]; }
+
+# Sets ENTER to the words that run a command inside the bed's namespace; none if
+# we are in it already, as when a test inside the bed calls these commands.
+find_namespace() {
+    local pid
+    pid=$(alive namespace) || die "the network namespace of bed '$BED' is gone; run: $HERE/down $BED"
+    ENTER=()
+    in_other_namespace || return 0
+    ENTER=(nsenter --target "$pid" --net)
+    [[ ! -e $STATE/run/userns ]] || ENTER+=(--user --preserve-credentials)
+}
+
+in_bed() {
+    find_namespace
+    "${ENTER[@]}" "$@"
+}
 
 in_bed_kubectl() { in_bed "$STATE/bin/kubectl" --kubeconfig "$ADMIN_KUBECONFIG" "$@"; }
 
@@ -68,7 +102,7 @@ in_bed_kubectl() { in_bed "$STATE/bin/kubectl" --kubeconfig "$ADMIN_KUBECONFIG" 
 
 start_ticks() {
     local stat
-    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
     stat=${stat##*) } # the command's name may hold spaces and parentheses
     local -a field
     read -ra field <<<"$stat"
@@ -76,12 +110,42 @@ start_ticks() {
     echo "${field[19]}"
 }
 
+# launch NAME COMMAND... starts a component in the bed's namespace.
+launch() {
+    local name=$1
+    shift
+    find_namespace
+    launch_outside "$name" "${ENTER[@]}" "$@"
+}
+
+# The subshell, setsid and nsenter each become the next by exec, so $! is the
+# component's own pid. Its own session: it outlives the terminal.
+launch_outside() {
+    local name=$1
+    shift
+    (
+        close_inherited
+        exec setsid "$@"
+    ) </dev/null >>"$STATE/log/$name.log" 2>&1 &
+    record "$name" $!
+}
+
+# A component must not hold open what the caller's shell has open, such as a
+# lock or the pipe of a test runner.
+close_inherited() {
+    local fd
+    for fd in /proc/self/fd/*; do
+        fd=${fd##*/}
+        ((fd <= 2)) || exec {fd}>&- || true
+    done
+}
+
 record() { echo "$2 $(start_ticks "$2")" >"$STATE/run/$1.pid"; }
 
 # Prints the recorded pid of a component, and fails unless it still runs.
 alive() {
     local pid ticks
-    read -r pid ticks 2>/dev/null <"$STATE/run/$1.pid" || return 1
+    { read -r pid ticks <"$STATE/run/$1.pid"; } 2>/dev/null || return 1
     [[ $(start_ticks "$pid") == "$ticks" ]] || return 1
     echo "$pid"
 }
@@ -98,18 +162,24 @@ end_component() {
 end_bed() {
     local name
     for name in "${COMPONENTS[@]}"; do end_component "$name"; done
-    [[ -e /run/netns/$NETNS ]] || return 0
-    name_guests
-    ip netns delete "$NETNS"
+    ! alive namespace >/dev/null || name_guests
+    end_component namespace
 }
 
-# What a test started by itself is the test's to end; until then the namespace
-# lives on without a name.
+remove_bed() {
+    end_bed
+    rm -rf "$STATE"
+}
+
+# What a test started in the namespace by itself is the test's to end.
 name_guests() {
-    local pid command
-    for pid in $(ip netns pids "$NETNS"); do
-        command=$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") || continue
-        say "still running in the namespace, not started by the bed: $pid ${command:0:80}"
+    local network process command
+    network=$(network_of "$(alive namespace)")
+    for process in /proc/[0-9]*; do
+        [[ $(readlink "$process/ns/net" 2>/dev/null) == "$network" ]] || continue
+        [[ ${process##*/} != "$(alive namespace)" && ${process##*/} != "$$" ]] || continue
+        command=$(tr '\0' ' ' 2>/dev/null <"$process/cmdline") || continue
+        say "still running in the bed, and not started by it: ${process##*/} ${command:0:80}"
     done
 }
 

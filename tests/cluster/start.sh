@@ -3,29 +3,6 @@
 # Sourced by up and component; everything listens on loopback of the bed's own
 # network namespace, so the ports can be the same in every bed.
 
-# launch NAME COMMAND... starts a component in the bed's namespace and records it.
-launch() {
-    local name=$1
-    shift
-    # The subshell, setsid and nsenter each become the next by exec, so $! is
-    # the component's own pid. Its own session: it outlives the terminal.
-    (
-        close_inherited
-        exec setsid nsenter --net="/run/netns/$NETNS" -- "$@"
-    ) </dev/null >>"$STATE/log/$name.log" 2>&1 &
-    record "$name" $!
-}
-
-# A component must not hold open what the caller's shell has open, such as a
-# lock or the pipe of a test runner.
-close_inherited() {
-    local fd
-    for fd in /proc/self/fd/*; do
-        fd=${fd##*/}
-        ((fd <= 2)) || exec {fd}>&- || true
-    done
-}
-
 pki() { echo "$STATE/pki/$1"; }
 
 start_etcd() {
