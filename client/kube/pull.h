@@ -117,12 +117,12 @@ struct pull_table;
 
 /* One row. Use PULL, PULL_INSIDE or designated initializers; all but name and type may be 0. */
 struct pull_field {
-    const char *name;       /* the key */
+    const char *name; /* the key */
     enum pull_type type;
-    size_t at;              /* offset of the member in the table's struct */
-    size_t width;           /* sizeof the member, for pull_table_check */
-    size_t count_at;        /* offset of an int: how many elements `at` points to */
-    size_t present_at;      /* 0, or the offset of a bool that becomes true when the key is there */
+    size_t at;         /* offset of the member in the table's struct */
+    size_t width;      /* sizeof the member, for pull_table_check */
+    size_t count_at;   /* offset of an int: how many elements `at` points to */
+    size_t present_at; /* 0, or the offset of a bool that becomes true when the key is there */
     const struct pull_table *table;
     const char *const *names; /* ENUM*: the names, NULL at the end.
                                  MAP: NULL = keep all keys; else keep those listed, where one that
@@ -149,7 +149,10 @@ struct pull_table {
 #define PULL_MANY(name_, type_, struct_, member_, count_member_, ...)                              \
     PULL(name_, type_, struct_, member_, .count_at = offsetof(struct_, count_member_), __VA_ARGS__)
 /* A nested JSON object whose values go into the same struct. */
-#define PULL_INSIDE(name_, table_) {.name = (name_), .type = PULL_OBJECT, .table = &(table_)}
+#define PULL_INSIDE(name_, table_)                                                                 \
+    {                                                                                              \
+        .name = (name_), .type = PULL_OBJECT, .table = &(table_)                                   \
+    }
 
 #define PULL_TABLE(struct_, fields_)                                                               \
     {                                                                                              \
@@ -217,16 +220,16 @@ struct pull_list {
     struct pull_list_handler handler;
     size_t arena_ceiling_bytes; /* of each item's arena; 0 = 4 times item_bytes */
     /* what the list said about itself, complete after pull_list_end */
-    struct arena arena;             /* holds the texts below */
-    const char *resource_version;   /* never NULL */
-    const char *next;               /* metadata.continue; "" = this was the last page */
-    const char *kind;               /* "PodList"; "Status" for an error */
+    struct arena arena;           /* holds the texts below */
+    const char *resource_version; /* never NULL */
+    const char *next;             /* metadata.continue; "" = this was the last page */
+    const char *kind;             /* "PodList"; "Status" for an error */
     int64_t item_count, bad_count;
     /* private: the scanner */
-    struct buf held;      /* the value under way, if it began in an earlier piece */
+    struct buf held; /* the value under way, if it began in an earlier piece */
     bool holding, too_big;
     int state;
-    int depth;            /* open brackets inside the value under way */
+    int depth; /* open brackets inside the value under way */
     bool in_text, after_backslash;
     bool in_items;
     char key[PULL_TOP_KEY];
