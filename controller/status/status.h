@@ -23,8 +23,11 @@
  *     empty one with memory NULL and a sentence in `complaint`.
  *  2. status_build returns a complete status (a new reference, the caller decrefs) and tells
  *     whether it must be written now.
- *  3. status_written takes over what was written as the new standing, with its time.
+ *  3. status_written reads what was written into the standing, with its time; the reference stays
+ *     the caller's.
  *  4. Texts given in are copied.
+ *  5. A write is due when status_wait_s says 0: at once, a second after the last one when only
+ *     nodes moved, a minute after the last one when only live values moved.
  */
 
 struct standing; /* owned by the loop, one per group; freed by standing_free */
@@ -44,7 +47,7 @@ struct status_input {
     const struct policy *const *policies;  /* bound, sorted by name; as given to decide */
     int policy_count;
     const struct observed *observed;
-    const struct decide_output *decided;
+    const struct decide_output *decided;   /* NULL only beside a spec_error: nothing was decided */
     const struct outcome *outcome;         /* NULL on the command line: derived from observed */
     const char *spec_error;                /* the controller's own checks failed: the sentence; "" */
     const struct upcoming *upcoming;       /* next firings, soonest first */
@@ -63,12 +66,16 @@ struct upcoming {
 enum status_urgency {
     STATUS_SAME,    /* nothing to write */
     STATUS_LATER,   /* only live values moved: write if the last write is 60 s old */
-    STATUS_NOW,     /* a condition, the memory, a range, a node state or the decision changed */
+    STATUS_SOON,    /* only nodes moved: write if the last write is 1 s old */
+    STATUS_NOW,     /* a condition, the memory, a range or the decision changed */
 };
 
 json_t *status_build(const struct standing *standing, const struct status_input *input,
                      enum status_urgency *ret_urgency);
-void status_written(struct standing *standing, json_t *status, struct wall now);
+/* Seconds until a status of this urgency may be written: 0 = now, -1 = not at all. */
+int64_t status_wait_s(const struct standing *standing, enum status_urgency urgency,
+                      struct wall now);
+void status_written(struct standing *standing, const json_t *status, struct wall now);
 
 /*
  * ScalingActivity objects. `activity_object` is the complete body of the one POST;
@@ -79,10 +86,26 @@ json_t *activity_object(const struct group *group, const struct activity *activi
 json_t *activity_end_patch(const struct activity *activity, struct wall end, int progress);
 
 /*
- * The activity that is under way according to the standing (result InProgress), for the loop to
- * follow until in service == its `to` or the launch timeout; false = none.
+ * The oldest activity under way according to the standing (result InProgress), for the loop to
+ * follow until activity_has_ended; false = none. Its texts live as long as the standing is neither
+ * read nor written again.
  */
 bool standing_open_activity(const struct standing *standing, struct activity *ret_activity);
+
+/* What an activity has come to. */
+struct activity_end {
+    enum activity_result result; /* IN_PROGRESS while it runs */
+    int progress;                /* 0-100 */
+    const char *message;         /* a sentence, in the arena */
+};
+
+/*
+ * Whether an activity under way is over (behaviour.md section 7): desired reached; a later change
+ * of desired in `input` took its place; or older than launchTimeoutSeconds.
+ */
+bool activity_has_ended(const struct activity *activity, const struct status_input *input,
+                        struct arena *arena, struct activity_end *ret_end);
+
 /* Marks it ended in the standing's ring; the next status_build shows it. */
 void standing_end_activity(struct standing *standing, int64_t sequence, enum activity_result result,
                            const char *message, struct wall end);
