@@ -66,6 +66,8 @@ struct metric {
     const struct label *selector;  /* Custom, External: matchLabels */
     int selector_count;
     const char *object_kind, *object_name, *object_api_version; /* Custom: describedObject, "" = of each pod */
+    bool has_custom, has_external, has_target, has_steps; /* as written, for watch/check */
+    int target_forms;              /* how many of the three were written: 1, or it is refused */
     enum target_form target_form;
     struct number target;
     struct steps steps;            /* with TARGET_NONE */
@@ -79,6 +81,7 @@ struct schedule {
     const char *time_zone;         /* IANA; default "UTC" */
     bool has_nodes;                /* else adjust */
     int nodes;
+    bool has_adjust;
     int adjust;
     int duration_s;                /* 0 = none */
     const char *end_cron;          /* "" = none */
