@@ -50,9 +50,8 @@ bed_of_args() {
     ARGS=("$@")
 }
 
-usage() {
-    sed -n '2,/^[^#]/{/^#/!d;s/^# \{0,1\}//;p}' "$0"
-}
+# Prints the comment at the head of the command.
+usage() { sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; }
 
 bed_must_exist() {
     [[ -e $ADMIN_KUBECONFIG ]] || die "no bed '$BED' is up; start it with: $HERE/up $BED"
