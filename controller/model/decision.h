@@ -20,6 +20,9 @@ struct range {
 
 enum term_kind { TERM_SCHEDULE, TERM_METRIC, TERM_MANUAL, TERM_RANGE, TERM_FALLBACK, TERM_PANIC };
 
+/* "schedule", "metric", "manual", ... */
+const char *term_kind_name(enum term_kind kind);
+
 /* One voice in the decision: "metric lunch/cpu read 63 against 50 and wants 7". */
 struct term {
     enum term_kind kind;
