@@ -99,6 +99,7 @@ struct field_writer {
     const char *operation;   /* "Apply" or "Update" */
     const char *subresource; /* "scale" or "" */
     struct wall time;
+    bool replicas;           /* it holds spec.replicas: true for every entry kept */
 };
 
 struct deployment_view {
@@ -183,7 +184,8 @@ struct service_view {
 struct endpoint_view {
     const char *const *addresses;
     int address_count;
-    bool ready, serving, terminating; /* absent: ready and serving true, terminating false */
+    bool ready, serving, terminating; /* absent: ready true, serving as ready, terminating false */
+    bool has_serving;
     const char *zone;
     const char *node_name;
     const char *target_kind, *target_name, *target_uid;
