@@ -23,11 +23,11 @@
 struct arena_block;
 
 struct arena {
-    struct arena_block *blocks;  /* newest first; private */
-    size_t ceiling_bytes;        /* 0 = 64 MiB */
-    size_t used_bytes;           /* handed out since the last clear */
-    size_t peak_bytes;           /* most ever handed out, for tests */
-    bool full;                   /* the ceiling was met; sticky until arena_clear */
+    struct arena_block *blocks; /* newest first; private */
+    size_t ceiling_bytes;       /* 0 = 64 MiB */
+    size_t used_bytes;          /* handed out since the last clear */
+    size_t peak_bytes;          /* most ever handed out, for tests */
+    bool full;                  /* the ceiling was met; sticky until arena_clear */
 };
 
 void arena_init(struct arena *arena, size_t ceiling_bytes);

@@ -11,7 +11,8 @@
 #define UNUSED __attribute__((unused))
 #define NORETURN __attribute__((noreturn))
 
-/* Runs fn(&variable) when the variable leaves its scope: `CLEANUP(buf_clear) struct buf b = {0};` */
+/* Runs fn(&variable) when the variable leaves its scope: `CLEANUP(buf_clear) struct buf b = {0};`
+ */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))

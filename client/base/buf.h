@@ -14,7 +14,7 @@
  */
 
 struct buf {
-    char *ptr;            /* NULL while nothing was added: use buf_text */
+    char *ptr; /* NULL while nothing was added: use buf_text */
     size_t len;
     size_t cap;           /* private */
     size_t ceiling_bytes; /* 0 = 16 MiB */

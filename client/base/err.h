@@ -36,9 +36,9 @@ enum err_kind {
 
 struct err {
     enum err_kind kind;
-    int code;            /* HTTP status, errno or CURLcode, by where it arose; 0 = none */
-    int retry_after_s;   /* what the server asked for; 0 = nothing */
-    char text[496];      /* one sentence for a person, no trailing newline */
+    int code;          /* HTTP status, errno or CURLcode, by where it arose; 0 = none */
+    int retry_after_s; /* what the server asked for; 0 = nothing */
+    char text[496];    /* one sentence for a person, no trailing newline */
 };
 
 /* Fills err and returns -1. */

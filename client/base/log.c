@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/str.h"
 
 #define LINE_CEILING_BYTES (64 << 10)
 
@@ -26,39 +27,20 @@ static const char *level_name(enum log_level level)
     return "info";
 }
 
-/* Length of the well-formed UTF-8 character at c, or 0 (overlong, surrogate, cut, too large). */
-static size_t utf8_len(const unsigned char *c)
-{
-    if (c[0] < 0x80) {
-        return 1;
-    }
-    size_t len = c[0] >= 0xc2 && c[0] <= 0xdf   ? 2
-                 : c[0] >= 0xe0 && c[0] <= 0xef ? 3
-                 : c[0] >= 0xf0 && c[0] <= 0xf4 ? 4
-                                                : 0;
-    for (size_t i = 1; i < len; i++) {
-        if ((c[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    bool bad = (c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-               (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f);
-    return bad ? 0 : len;
-}
-
 static void add_quoted(struct buf *line, const char *text)
 {
     buf_add(line, "\"", 1);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
-        size_t len = utf8_len(c);
+    const char *end = text + strlen(text);
+    for (const char *c = text; c < end;) {
+        size_t len = str_utf8_len((struct str){c, (size_t)(end - c)});
         if (len == 0) {
             buf_add_text(line, "\\ufffd");
         } else if (*c == '"' || *c == '\\') {
             buf_printf(line, "\\%c", *c);
         } else if (*c == '\n') {
             buf_add_text(line, "\\n");
-        } else if (*c < 0x20 || *c == 0x7f) {
-            buf_printf(line, "\\u%04x", *c);
+        } else if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+            buf_printf(line, "\\u%04x", (unsigned)*c);
         } else {
             buf_add(line, c, len);
         }

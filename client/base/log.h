@@ -24,7 +24,7 @@ struct log {
 /* One key=value of a line; text is quoted and escaped as needed, NULL text prints `number`. */
 struct log_field {
     const char *key;
-    const char *text;  /* NULL = use number */
+    const char *text; /* NULL = use number */
     long long number;
 };
 
@@ -35,7 +35,7 @@ void log_line(const struct log *log, enum log_level level, struct wall now, cons
 #define LOG_TEXT(k, v) ((struct log_field){.key = (k), .text = (v)})
 #define LOG_NUMBER(k, v) ((struct log_field){.key = (k), .number = (long long)(v)})
 #define LOG_FIELDS(...)                                                                            \
-    (struct log_field[]){__VA_ARGS__}, (int)(sizeof((struct log_field[]){__VA_ARGS__}) /           \
-                                             sizeof(struct log_field))
+    (struct log_field[]){__VA_ARGS__},                                                             \
+        (int)(sizeof((struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 
 #endif

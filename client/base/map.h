@@ -11,7 +11,7 @@
  */
 
 struct map_slot {
-    char *key;    /* NULL = removed; skip it when walking */
+    char *key; /* NULL = removed; skip it when walking */
     void *value;
 };
 

@@ -76,6 +76,32 @@ bool str_to_int64(struct str text, int64_t *ret_value)
     return true;
 }
 
+size_t str_utf8_len(struct str text)
+{
+    const unsigned char *c = (const unsigned char *)text.ptr;
+    if (text.len == 0) {
+        return 0;
+    }
+    if (c[0] < 0x80) {
+        return 1;
+    }
+    size_t len = c[0] >= 0xc2 && c[0] <= 0xdf   ? 2
+                 : c[0] >= 0xe0 && c[0] <= 0xef ? 3
+                 : c[0] >= 0xf0 && c[0] <= 0xf4 ? 4
+                                                : 0;
+    if (len == 0 || len > text.len) {
+        return 0;
+    }
+    for (size_t i = 1; i < len; i++) {
+        if ((c[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    bool bad = (c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+               (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f);
+    return bad ? 0 : len;
+}
+
 int text_compare(const char *a, const char *b)
 {
     return strcmp(a == NULL ? "" : a, b == NULL ? "" : b);

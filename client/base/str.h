@@ -27,6 +27,12 @@ struct str str_trim(struct str text);
 /* Decimal digits with an optional '-'; false on anything else or overflow. */
 bool str_to_int64(struct str text, int64_t *ret_value);
 
+/*
+ * Bytes of the well-formed UTF-8 character that text begins with, 1 to 4; 0 if there is none
+ * (overlong, surrogate, beyond U+10FFFF, cut short, or text is empty).
+ */
+size_t str_utf8_len(struct str text);
+
 /* strcmp that takes NULL as "". */
 int text_compare(const char *a, const char *b);
 bool text_is(const char *a, const char *b);

@@ -41,8 +41,8 @@ struct civil civil_at(struct wall t, int offset_s);
 struct wall civil_to_wall(struct civil c, int offset_s);
 
 /*
- * RFC 3339, with Z or an offset, 'T' in either case. Fractions of a second are cut, never rounded. false
- * on anything else, on dates that do not exist, and on years outside 1 to 9999.
+ * RFC 3339, with Z or an offset, 'T' in either case. Fractions of a second are cut, never rounded.
+ * false on anything else, on dates that do not exist, and on years outside 1 to 9999.
  */
 bool wall_parse(struct str text, struct wall *ret_t);
 /* "2026-03-02T03:00:00Z" into out[WALL_TEXT_SIZE]; returns out. */

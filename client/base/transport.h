@@ -30,23 +30,23 @@ enum transport_lane {
 };
 
 struct transport_request {
-    const char *method;          /* "GET", "PATCH", ... */
-    const char *path;            /* path and query, escaped: "/api/v1/pods?limit=500" */
-    const char *content_type;    /* NULL without a body */
-    const char *accept;          /* NULL = application/json */
-    const char *body;            /* may be NULL */
+    const char *method;       /* "GET", "PATCH", ... */
+    const char *path;         /* path and query, escaped: "/api/v1/pods?limit=500" */
+    const char *content_type; /* NULL without a body */
+    const char *accept;       /* NULL = application/json */
+    const char *body;         /* may be NULL */
     size_t body_len;
     enum transport_lane lane;
-    bool stream;                 /* a watch: no total time limit, idle_ms rules instead */
-    int64_t timeout_ms;          /* whole exchange; 0 = 30 s; ignored for streams */
-    int64_t idle_ms;             /* streams: silence after which it ends ERR_AGAIN; 0 = never */
-    size_t body_ceiling_bytes;   /* 0 = 64 MiB for replies, none for streams */
+    bool stream;               /* a watch: no total time limit, idle_ms rules instead */
+    int64_t timeout_ms;        /* whole exchange; 0 = 30 s; ignored for streams */
+    int64_t idle_ms;           /* streams: silence after which it ends ERR_AGAIN; 0 = never */
+    size_t body_ceiling_bytes; /* 0 = 64 MiB for replies, none for streams */
 };
 
 struct transport_head {
-    int status;         /* HTTP status code */
-    int retry_after_s;  /* of a Retry-After header with an integer; -1 = none */
-    const char *warning; /* text of a Warning: 299 header or NULL; lives during the call */
+    int status;               /* HTTP status code */
+    int retry_after_s;        /* of a Retry-After header with an integer; -1 = none */
+    const char *warning;      /* text of a Warning: 299 header or NULL; lives during the call */
     const char *content_type; /* or NULL; lives during the call */
 };
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "base/time.h"
 
 /*
  * JSON straight into small structs. A table says which keys of an object are wanted and where
@@ -37,10 +38,10 @@
  *  1. A key that is absent or null leaves the preset: 0, false, "" unless the row says otherwise.
  *     Texts are never NULL, arrays of length 0 are NULL.
  *  2. All memory comes from the arena. Nothing points into the input.
- *  3. Values that do not fit (another type, a number out of range, a bad \u, \u0000 or another
+ *  3. Values that do not fit (another type, a number out of range, a bad escape, \u0000, a raw
  *     control character, broken UTF-8, a key that is there twice, deeper than the limit) refuse
- *     the object: ERR_GARBLED with its path ("spec.replicas: expected an integer, found text").
- *     Inside what the table does not name only quotes and brackets are looked at.
+ *     the object: ERR_GARBLED with its path ("spec.replicas: expected a whole number, found
+ *     text"). Inside what the table does not name only quotes and brackets are looked at.
  *  4. A key may stand in several rows of a table; each reads the value anew.
  *  5. Work is linear in the input (times the nesting of arrays in the table), whatever is sent.
  */
@@ -136,8 +137,9 @@ struct pull_field {
 struct pull_table {
     const struct pull_field *fields;
     int field_count;
-    size_t size;           /* of the struct this table fills */
-    pull_finish_fn finish; /* or NULL */
+    size_t size;                 /* of the struct this table fills */
+    pull_finish_fn finish;       /* or NULL */
+    void (*start)(void *object); /* or NULL: sets presets that no row can express */
 };
 
 #define PULL(name_, type_, struct_, member_, ...)                                                  \
@@ -158,6 +160,11 @@ struct pull_table {
     {                                                                                              \
         .fields = (fields_), .field_count = (int)(sizeof(fields_) / sizeof((fields_)[0])),         \
         .size = sizeof(struct_)                                                                    \
+    }
+#define PULL_TABLE_HOOKS(struct_, fields_, start_, finish_)                                        \
+    {                                                                                              \
+        .fields = (fields_), .field_count = (int)(sizeof(fields_) / sizeof((fields_)[0])),         \
+        .size = sizeof(struct_), .finish = (finish_), .start = (start_)                            \
     }
 #define PULL_TABLE_FINISH(struct_, fields_, finish_)                                               \
     {                                                                                              \
@@ -227,12 +234,12 @@ struct pull_list {
     int64_t item_count, bad_count;
     /* private: the scanner */
     struct buf held; /* the value under way, if it began in an earlier piece */
-    bool holding, too_big;
-    int state;
-    int depth; /* open brackets inside the value under way */
+    bool too_big;    /* it does not fit */
+    int state;       /* enum list_state of pull_list.c */
+    int depth;       /* open brackets inside the value under way */
     bool in_text, after_backslash;
-    bool in_items;
-    char key[PULL_TOP_KEY];
+    bool saw_items;
+    char key[PULL_TOP_KEY]; /* of the value under way, NUL-terminated, cut */
     size_t key_len;
 };
 
