@@ -35,7 +35,12 @@ json_t *memory_to_json(const struct memory *memory);
 int memory_from_json(const json_t *json, struct arena *arena, const struct memory **ret_memory,
                      struct err *err) MUST_CHECK;
 
-/* Whether two memories print the same bytes (status is written only when memory changes). */
+/*
+ * Whether the step from a to b owes no status write. What the clock moves in a quiet world does not
+ * count: the time of the last evaluation, the newest bucket of a list, the samples of panic and
+ * dropGuard. A memory that was stored before such moves is older, never wrong: a rule that fired
+ * since then would have been a change, and a gap makes the next decision slower to scale in.
+ */
 bool memory_is_same(const struct memory *a, const struct memory *b);
 
 /* Sequence number of the last activity; 0 = none yet or no memory. */
