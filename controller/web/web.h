@@ -12,18 +12,22 @@
  * never delays a turn.
  *
  * Rules
- *  1. web_publish takes over the snapshot's memory (mem_new); the web thread frees it when the
- *     next one has replaced it and no reply uses it.
+ *  1. web_publish takes over the snapshot's memory (mem_new); it is freed when the next one has
+ *     replaced it and no reply uses it.
  *  2. web_beat is called by the control loop at least every 5 s; /healthz fails with 503 when the
- *     last beat is older than 30 s.
+ *     last beat is older than 30 s. web_start counts as the first one.
+ *  3. Before the first web_publish /readyz and /metrics answer 503 "starting".
+ *  4. Only GET and HEAD over HTTP/1.1; at most 64 connections, further ones are hung up; 4 KiB of
+ *     headers; 10 s to send a request, 30 s to read a reply.
+ *  5. publish and beat never wait; start and stop belong to one thread.
  */
 
 struct web;
 
 struct web_snapshot {
-    bool ready;           /* first lists read and every group looked at once */
-    char *ready_message;  /* what /readyz says while not ready; owned */
-    char *metrics;        /* the whole text of /metrics (Prometheus text format); owned */
+    bool ready;          /* first lists read and every group looked at once */
+    char *ready_message; /* what /readyz says while not ready; owned */
+    char *metrics;       /* the whole text of /metrics (Prometheus text format); owned */
 };
 
 /* address: "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses) or port 0 for any free one. */
