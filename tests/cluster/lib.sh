@@ -127,6 +127,7 @@ launch_outside() {
         exec setsid "$@"
     ) </dev/null >>"$STATE/log/$name.log" 2>&1 &
     record "$name" $!
+    disown # or bash tells of each that is killed
 }
 
 # A component must not hold open what the caller's shell has open, such as a
@@ -184,11 +185,11 @@ name_guests() {
 
 # wait_for SECONDS WHAT COMMAND... polls until the command succeeds.
 wait_for() {
-    local seconds=$1 what=$2 deadline
+    local seconds=$1 what=$2 deadline said
     shift 2
     deadline=$((SECONDS + seconds))
-    until "$@" >/dev/null 2>&1; do
-        ((SECONDS < deadline)) || die "$what: not within $seconds s; logs are in $STATE/log"
+    until said=$("$@" 2>&1); do
+        ((SECONDS < deadline)) || die "$what: not within $seconds s ($said); logs are in $STATE/log"
         sleep 0.1
     done
 }
