@@ -203,7 +203,7 @@ static json_t *assemble(const struct report *report)
 {
     const struct status_input *in = report->in;
     const struct memory *memory =
-        in->decided != NULL ? in->decided->memory : report->standing->memory;
+        in->decided != NULL ? in->decided->memory : standing_memory(report->standing);
     json_t *status = json_object();
     put_int(status, "observedGeneration", in->group->meta.generation);
     put_text(status, "summary", report_summary(report));

@@ -20,13 +20,22 @@ void standing_free(struct standing *standing)
 {
     if (standing != NULL) {
         arena_clear(&standing->arena);
+        arena_clear(&standing->latest_arena);
         mem_free(standing);
     }
 }
 
 const struct memory *standing_memory(const struct standing *standing)
 {
-    return standing->memory;
+    return standing->latest != NULL ? standing->latest : standing->memory;
+}
+
+void standing_remember(struct standing *standing, const struct memory *memory)
+{
+    struct arena before = standing->latest_arena;
+    standing->latest_arena = (struct arena){0};
+    standing->latest = memory != NULL ? memory_copy(memory, &standing->latest_arena) : NULL;
+    arena_clear(&before);
 }
 
 const char *standing_complaint(const struct standing *standing)
@@ -215,7 +224,8 @@ void status_read(struct standing *standing, const char *json_text)
 {
     static const struct standing nothing;
     arena_clear(&standing->arena);
-    *standing = (struct standing){.arena = standing->arena, .complaint = ""};
+    arena_clear(&standing->latest_arena);
+    *standing = (struct standing){.complaint = ""};
     if (json_text == NULL || json_text[0] == '\0') {
         return;
     }
@@ -240,6 +250,7 @@ void status_written(struct standing *standing, const json_t *status, struct wall
     *standing = (struct standing){.complaint = "", .has_written = true, .written = now};
     take_status(standing, status, &before);
     arena_clear(&before.arena);
+    arena_clear(&before.latest_arena);
 }
 
 int64_t status_wait_s(const struct standing *standing, enum status_urgency urgency, struct wall now)

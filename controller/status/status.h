@@ -37,8 +37,17 @@ void standing_free(struct standing *standing); /* takes NULL */
 
 /* Reads `status` (raw JSON text, NULL or "" = none). Never fails: see rule 1. */
 void status_read(struct standing *standing, const char *json_text);
-/* The memory found by status_read, or NULL; lives as long as the standing is not read again. */
+/*
+ * What the next decision is given: the memory last remembered, else last read or written, or NULL.
+ * Lives until the next of these.
+ */
 const struct memory *standing_memory(const struct standing *standing);
+/*
+ * The decision of a turn stands. Its memory moves with the clock also when it owes no status write
+ * (memory_is_same), and the next decision is to be given the newest. A status that has to be
+ * written comes first: status_written remembers by itself.
+ */
+void standing_remember(struct standing *standing, const struct memory *memory);
 /* Why status.memory was refused, "" = it was not. */
 const char *standing_complaint(const struct standing *standing);
 

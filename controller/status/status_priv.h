@@ -73,8 +73,10 @@ struct digest {
 };
 
 struct standing {
-    struct arena arena; /* everything below lives here */
-    const struct memory *memory;
+    struct arena arena; /* everything below but `latest` lives here */
+    const struct memory *memory; /* as written */
+    struct arena latest_arena;
+    const struct memory *latest; /* newer than written, NULL = it is not */
     const char *complaint;
     bool shown; /* a status was read or written: the digest means something */
     bool has_written;
