@@ -144,7 +144,7 @@ static int range_read(const struct reader *reader, struct str text, struct item 
         item->last = 7; /* ends in SUN */
     }
     if (item->first > item->last) {
-        return err_set(reader->err, ERR_REFUSED, 0,
+        return err_set(reader->err, ERR_REFUSED, CRON_RUNS_BACKWARD,
                        "%s range %s runs backwards; write it as two, such as %d-%d,%d-%d",
                        field->name, show(text).text, item->first, field->high, field->low,
                        item->last);

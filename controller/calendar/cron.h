@@ -30,6 +30,8 @@
 
 /* struct err .code of an expression that is well formed and names no day that exists. */
 #define CRON_NEVER_FIRES 1
+/* struct err .code of a range whose first value is the larger. */
+#define CRON_RUNS_BACKWARD 2
 
 struct cron {
     uint64_t minutes; /* bit m: minute m, 0-59 */
@@ -42,7 +44,8 @@ struct cron {
 
 /*
  * Reads an expression. Fails with ERR_REFUSED and a sentence that names the field, what is wrong
- * and what to write instead; code is CRON_NEVER_FIRES for 30 February and its like, else 0.
+ * and what to write instead; code is CRON_NEVER_FIRES for 30 February and its like,
+ * CRON_RUNS_BACKWARD for a range such as 5-3, else 0.
  */
 int cron_parse(struct str text, struct cron *ret_cron, struct err *err) MUST_CHECK;
 
