@@ -34,7 +34,7 @@ static const struct activity_view *find(const struct activities_input *input, co
 static void make(struct act_plan *plan, const struct activities_input *input,
                  const struct activity_mark *mark)
 {
-    if (mark->object == NULL || mark->sequence <= input->made) {
+    if (mark->object == NULL) {
         return;
     }
     struct act_step *step = add_step(plan, input, "create", mark->name, false);
@@ -46,7 +46,7 @@ static void make(struct act_plan *plan, const struct activities_input *input,
 static void end(struct act_plan *plan, const struct activities_input *input,
                 const struct activity_mark *mark)
 {
-    if (!mark->ended || mark->end_patch == NULL || mark->sequence <= input->ended) {
+    if (!mark->ended || mark->end_patch == NULL) {
         return;
     }
     struct act_step *step = add_step(plan, input, "end", mark->name, true);
@@ -58,7 +58,7 @@ static void end(struct act_plan *plan, const struct activities_input *input,
 /* The objects are sorted by name, and names by sequence: the oldest come first. */
 static void prune(struct act_plan *plan, const struct activities_input *input)
 {
-    int surplus = input->object_count - input->group->history_limit;
+    int surplus = input->object_count - input->limit;
     for (int i = 0; i < surplus && i < input->prune_max; i++) {
         const struct activity_view *object = input->objects[i];
         struct act_step *step = add_step(plan, input, "delete", object->meta.name, true);
@@ -70,17 +70,13 @@ static void prune(struct act_plan *plan, const struct activities_input *input)
 
 void activities_plan(struct act_plan *plan, const struct activities_input *input)
 {
-    int newest = input->mark_count < input->group->history_limit ? input->mark_count
-                                                                 : input->group->history_limit;
+    int newest = input->mark_count < input->limit ? input->mark_count : input->limit;
     for (int i = newest - 1; i >= 0; i--) {
         const struct activity_mark *mark = &input->marks[i];
         const struct activity_view *object = find(input, mark->name);
         if (object == NULL) {
             make(plan, input, mark);
-        }
-        bool runs = object != NULL ? strcmp(object->result, "InProgress") == 0
-                                   : mark->sequence <= input->made;
-        if (runs) {
+        } else if (strcmp(object->result, "InProgress") == 0) {
             end(plan, input, mark);
         }
     }

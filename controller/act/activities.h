@@ -8,15 +8,15 @@
 
 /*
  * The ScalingActivity objects of a group: one POST each, one PATCH that ends it, and the oldest
- * deleted beyond the group's historyLimit.
+ * deleted beyond a limit.
  *
  * How it works: the list in the group's status, written before anything else, says which
  * activities there are; the objects are made to follow it. So a process that dies between the two
  * is made good by the next one, and a name that exists already is as good as made.
  *
  * Rules
- *  1. An object is made only while it is among the historyLimit newest.
- *  2. One that was made by this process and is not seen yet is not made again.
+ *  1. An object is made only while it is among the newest `limit`.
+ *  2. The objects given have seen our last write: who calls waits for that.
  */
 
 /* One activity of the list in status, newest first. */
@@ -34,8 +34,7 @@ struct activities_input {
     int mark_count;
     const struct activity_view *const *objects; /* of the group, sorted by name */
     int object_count;
-    int64_t made;   /* highest sequence this process has made; 0 = none */
-    int64_t ended;  /* highest sequence this process has ended */
+    int limit;      /* objects kept: the group's historyLimit, or less when there are too many */
     int prune_max;  /* at most so many deletions a turn */
 };
 

@@ -61,7 +61,7 @@ void plan_answer(struct act_plan *plan, const struct act_step *step, const struc
 {
     if (err == NULL || is_pardoned(step, err)) {
         plan->wrote_scale = plan->wrote_scale || step->is_scale;
-    } else if (plan->err.kind == ERR_NONE || err->kind == ERR_AGAIN) {
+    } else if (!step->is_notice && (plan->err.kind == ERR_NONE || err->kind == ERR_AGAIN)) {
         plan->err = *err;
         (void)err_wrap(&plan->err, "%s", step->what);
     }

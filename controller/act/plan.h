@@ -35,6 +35,7 @@ struct act_step {
     struct request request; /* texts in the turn's arena */
     enum step_pardon pardon;
     bool is_scale;          /* writes the workload's count */
+    bool is_notice;         /* an Event: that it cannot be sent is no error of the plan */
     struct act_step *next;
 };
 
