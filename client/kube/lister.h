@@ -30,9 +30,9 @@
  *     the sink held and was neither in `item` nor in `bad` is gone from the server.
  *  2. `item` hands over an object and its arena: the sink copies *arena and zeroes it to keep
  *     them. What it leaves is cleared.
- *  3. `item` after a replace may bring an object that the sink has in the same or a newer
- *     version; a sink that compares versions (kube/version.h) loses nothing by ignoring it.
- *     The same name with another uid is another object: the old one is gone.
+ *  3. Within a replace every `item` counts, also one older than what the sink has: the server may
+ *     have been put back in time. Outside of one an `item` may repeat what the sink has. The same
+ *     name with another uid is another object: the old one is gone.
  *  4. An object that cannot be decoded comes as `bad`: the sink keeps what it had. A list never
  *     fails because of one object.
  *  5. The lister never gives up. `trouble` is called once when something goes wrong or changes

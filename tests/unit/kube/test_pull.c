@@ -245,14 +245,12 @@ Test(pull, escaped_keys_are_the_same_keys)
 
 Test(pull, what_does_not_fit_is_refused_with_its_path)
 {
-    assert_spec_refused("\"replicas\":\"5\"",
-                        "spec.replicas: expected a whole number, found text");
+    assert_spec_refused("\"replicas\":\"5\"", "spec.replicas: expected a whole number, found text");
     assert_spec_refused("\"replicas\":5.5", "spec.replicas: expected a whole number, found 5.5");
     assert_spec_refused("\"replicas\":1e2", "spec.replicas: expected a whole number, found 1e2");
     assert_spec_refused("\"replicas\":2147483648",
                         "spec.replicas: 2147483648 is not in -2147483648 to 2147483647");
-    assert_spec_refused("\"replicas\":007",
-                        "spec.replicas: expected a number, found a number");
+    assert_spec_refused("\"replicas\":007", "spec.replicas: expected a number, found a number");
     assert_spec_refused("\"big\":100000000000000000000",
                         "spec.big: 100000000000000000000 is not in -9223372036854775808 to "
                         "9223372036854775807");
@@ -335,11 +333,33 @@ Test(pull, depth_is_limited_where_we_read_and_only_there)
 Test(pull, documents_that_are_none_are_refused)
 {
     static const char *const rows[] = {
-        "", " ", "null", "[]", "7", "\"x\"", "{", "}", "{}x", "{} {}", "{\"spec\"}", "{\"spec\":}",
-        "{\"spec\":{}", "{\"spec\":{},}", "{,}", "{\"spec\":{]}", "{\"x\":{]}", "{\"x\":[}}",
-        "{\"x\":\"}", "{\"x\":\"\\", "<html>", "{\"spec\":{\"words\":[\"a\" \"b\"]}}",
-        "{\"spec\":{\"words\":[\"a\",]}}", "{\"spec\":{\"leaves\":[,{}]}}", "{\"x\":}",
-        "{\"spec\":{\"labels\":{}}", "{spec:{}}",
+        "",
+        " ",
+        "null",
+        "[]",
+        "7",
+        "\"x\"",
+        "{",
+        "}",
+        "{}x",
+        "{} {}",
+        "{\"spec\"}",
+        "{\"spec\":}",
+        "{\"spec\":{}",
+        "{\"spec\":{},}",
+        "{,}",
+        "{\"spec\":{]}",
+        "{\"x\":{]}",
+        "{\"x\":[}}",
+        "{\"x\":\"}",
+        "{\"x\":\"\\",
+        "<html>",
+        "{\"spec\":{\"words\":[\"a\" \"b\"]}}",
+        "{\"spec\":{\"words\":[\"a\",]}}",
+        "{\"spec\":{\"leaves\":[,{}]}}",
+        "{\"x\":}",
+        "{\"spec\":{\"labels\":{}}",
+        "{spec:{}}",
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         void *object = NULL;
@@ -391,8 +411,7 @@ Test(pull, damaged_documents_never_hurt)
         char *copy = malloc(cut + 1); /* exactly as long as it is: reading on is seen */
         memcpy(copy, seed, cut);
         for (int hits = rand() % 4; hits > 0 && cut > 0; hits--) {
-            copy[(size_t)rand() % cut] =
-                "{}[]\",:\\u0n\x01\xff"[rand() % 13];
+            copy[(size_t)rand() % cut] = "{}[]\",:\\u0n\x01\xff"[rand() % 13];
         }
         if (pull_decode(&THING_TABLE, (struct str){copy, cut}, NULL, &mine, &object, &err) == 0) {
             cr_assert_geq(((struct thing *)object)->leaf_count, 0);

@@ -70,9 +70,10 @@ static const char *heard(const char *json, size_t piece, const struct pull_limit
     "{\"metadata\":{\"namespace\":\"n\",\"name\":\"" name                                          \
     "\",\"managedFields\":[{\"x\":\"}]\\\"\"}]},\"spec\":{\"replicas\":" replicas "}}"
 
-static const char LIST[] = "{\"kind\":\"PodList\", \"apiVersion\":\"v1\",\"metadata\":"
-                           "{\"resourceVersion\":\"77\",\"continue\":\"tok\\u0065n\"},\n\"items\":["
-    ITEM("a", "1") "," ITEM("b", "\"x\"") " ,\n" ITEM("c", "3") "]}\n";
+static const char LIST[] =
+    "{\"kind\":\"PodList\", \"apiVersion\":\"v1\",\"metadata\":"
+    "{\"resourceVersion\":\"77\",\"continue\":\"tok\\u0065n\"},\n\"items\":[" ITEM(
+        "a", "1") "," ITEM("b", "\"x\"") " ,\n" ITEM("c", "3") "]}\n";
 
 Test(pull_list, a_list_cut_at_every_size_is_the_same_list)
 {
@@ -93,7 +94,10 @@ Test(pull_list, metadata_may_come_last_and_items_be_empty)
 Test(pull_list, one_malformed_item_is_quarantined_never_the_list)
 {
     static const char *const bad[] = {
-        ITEM("b", "1e20"), ITEM("b", "100000000000000000000"), ITEM("b", "{}"), ITEM("b", "tru"),
+        ITEM("b", "1e20"),
+        ITEM("b", "100000000000000000000"),
+        ITEM("b", "{}"),
+        ITEM("b", "tru"),
         "{\"metadata\":{\"namespace\":\"n\",\"name\":\"b\",\"uid\":\"\\u0000\"}}",
         "{\"metadata\":{\"namespace\":\"n\",\"name\":\"b\"},\"spec\":[]}",
         "{\"metadata\":{\"namespace\":\"n\",\"name\":\"b\",\"uid\":\"\xff\"}}",
@@ -117,8 +121,9 @@ Test(pull_list, an_item_beyond_the_limit_is_quarantined_without_being_kept)
     static char json[30000];
     struct pull_limits limits = {.item_bytes = 300};
     memset(json, 0, sizeof(json));
-    strcpy(json, "{\"items\":[" ITEM("a", "1") ",{\"metadata\":{\"namespace\":\"n\",\"name\":\"b\"},"
-                 "\"data\":\"");
+    strcpy(json,
+           "{\"items\":[" ITEM("a", "1") ",{\"metadata\":{\"namespace\":\"n\",\"name\":\"b\"},"
+                                         "\"data\":\"");
     memset(json + strlen(json), 'x', 20000);
     strcat(json, "\"}," ITEM("c", "2") "],\"metadata\":{\"resourceVersion\":\"5\"}}");
     cr_assert_str_eq(heard(json, 100, &limits), "a=1 bad(n/b) c=2  rv=5 next=");
@@ -128,10 +133,25 @@ Test(pull_list, an_item_beyond_the_limit_is_quarantined_without_being_kept)
 Test(pull_list, what_is_no_list_is_an_error)
 {
     static const char *const rows[] = {
-        "", "{", "{}", "[]", "<html>", "{\"items\":[", "{\"items\":[{}", "{\"items\":[{}]",
-        "{\"items\":[{},]}", "{\"items\":[{} {}]}", "{\"items\":{}}", "{\"items\":[]}x",
-        "{\"items\" []}", "{\"items\":[],\"items\":[]}", "{\"items\":[],}", "{items:[]}",
-        "{\"kind\":\"Status\",\"code\":404}", "null", "{\"items\":]}",
+        "",
+        "{",
+        "{}",
+        "[]",
+        "<html>",
+        "{\"items\":[",
+        "{\"items\":[{}",
+        "{\"items\":[{}]",
+        "{\"items\":[{},]}",
+        "{\"items\":[{} {}]}",
+        "{\"items\":{}}",
+        "{\"items\":[]}x",
+        "{\"items\" []}",
+        "{\"items\":[],\"items\":[]}",
+        "{\"items\":[],}",
+        "{items:[]}",
+        "{\"kind\":\"Status\",\"code\":404}",
+        "null",
+        "{\"items\":]}",
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         for (size_t piece = 1; piece < 4; piece++) {

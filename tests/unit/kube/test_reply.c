@@ -62,7 +62,11 @@ Test(reply, a_load_balancers_page_becomes_a_sentence)
 
 Test(reply, garbage_and_half_a_status_are_quoted)
 {
-    static const char *const rows[] = {"{", "{\"kind\":\"Status\"", "\x01", "null", "[]",
+    static const char *const rows[] = {"{",
+                                       "{\"kind\":\"Status\"",
+                                       "\x01",
+                                       "null",
+                                       "[]",
                                        "{\"kind\":\"Other\",\"reason\":\"Conflict\"}",
                                        "{\"kind\":\"Status\",\"code\":\"x\"}"};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

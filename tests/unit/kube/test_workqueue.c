@@ -177,9 +177,10 @@ Test(workqueue, random_operations_match_a_naive_twin)
         }
         int64_t next = -1;
         for (int i = 0; i < KEYS; i++) {
-            int64_t left = twins[i].due ? 0 : twins[i].wait_until < 0 ? -1
-                                            : twins[i].wait_until > now ? twins[i].wait_until - now
-                                                                        : 0;
+            int64_t left = twins[i].due                ? 0
+                           : twins[i].wait_until < 0   ? -1
+                           : twins[i].wait_until > now ? twins[i].wait_until - now
+                                                       : 0;
             next = left >= 0 && (next < 0 || left < next) ? left : next;
         }
         cr_assert_eq(workqueue_next_ms(&queue, at(now)), next);
