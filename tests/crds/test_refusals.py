@@ -296,6 +296,44 @@ def reach(path, at):
     return path if not lists else (*path[:lists[0]], at, *path[lists[0] + 1:])
 
 
+# --- cost ------------------------------------------------------------------------------------------
+
+
+def largest_group():
+    long = "a" * 63
+    return {"apiVersion": "sluice.dev/v1alpha1", "kind": "ScalingGroup", "metadata": {"name": long}, "spec": {
+        "minSize": 0, "maxSize": 10000, "launchTemplateRef": {"name": "a" * 253}, "displayName": "a" * 60,
+        "zones": [f"zone-{n:058}" for n in range(50)], "network": {"addressType": "IPv6"},
+        "members": [{"name": f"{n:063}", "address": f"2001:db8:1111:2222:3333:4444:5555:{n + 4096:x}", "zone": long}
+                    for n in range(250)],
+        "loadBalancers": [{"name": f"{n:063}", "service": long, "serverGroup": long, "port": n + 1}
+                          for n in range(20)],
+        "paused": {"reason": "a" * 256, "until": "2026-12-01T09:00:00.123456789+08:00"}}}
+
+
+def largest_policy():
+    cron = ("0,1,2,3,4,5,6,7,8,9,10,11,12,13,14 0-11,12-23 1-15/2,16-31/3 JAN-JUN,JUL-DEC MON-THU,FRI-SUN"
+            + " " * 120)[:120]
+    dates = [f"{year}-{month:02}-{day:02}" for year in (2026, 2027) for month in range(1, 13)
+             for day in range(1, 17)][:200]
+    ends = [{"upper": -90}, *({"lower": 10 * n - 90, "upper": 10 * n - 80} for n in range(18)), {"lower": 90}]
+    steps = {"threshold": 100, "adjustments": [{**end, "by": 0} for end in ends]}
+    return {"apiVersion": "sluice.dev/v1alpha1", "kind": "ScalingPolicy", "metadata": {"name": "a" * 63}, "spec": {
+        "description": "a" * 120, "groupRefs": [{"name": f"{n:063}"} for n in range(250)],
+        "nodeRange": {"max": 10000},
+        "metrics": [{"name": f"{n:063}", "type": "Prometheus", "source": "a" * 63, "queryName": "a" * 63,
+                     "parameters": {f"{p:063}": "a" * 256 for p in range(20)}, "steps": steps} for n in range(10)],
+        "schedules": [{"name": f"{n:063}", "cron": cron, "endCron": cron, "nodes": 10000,
+                       "timeZone": "a" * 64, "excludeDates": dates} for n in range(50)],
+        "behavior": {"scaleIn": {"blackouts": [{"cron": cron, "durationSeconds": 1, "timeZone": "a" * 64}] * 20}}}}
+
+
+@pytest.mark.parametrize("thing", [largest_group(), largest_policy()], ids=lambda thing: thing["kind"])
+def test_the_largest_object_is_within_the_cost_of_rules(server, namespace, thing):
+    code, reply = server.create(namespace, thing)
+    assert code == 201, said(reply)
+
+
 # --- what kubectl shows ----------------------------------------------------------------------------
 
 GROUP_STATUS = yaml.safe_load("""
