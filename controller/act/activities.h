@@ -22,10 +22,10 @@
 /* One activity of the list in status, newest first. */
 struct activity_mark {
     int64_t sequence;
-    const char *name;     /* "edge-00000012" */
+    const char *name; /* "edge-00000012" */
     bool ended;
-    json_t *object;       /* what to POST; borrowed; NULL = not to be made */
-    json_t *end_patch;    /* what to PATCH when it has ended; borrowed; NULL while it runs */
+    json_t *object;    /* what to POST; borrowed; NULL = not to be made */
+    json_t *end_patch; /* what to PATCH when it has ended; borrowed; NULL while it runs */
 };
 
 struct activities_input {
@@ -34,8 +34,8 @@ struct activities_input {
     int mark_count;
     const struct activity_view *const *objects; /* of the group, sorted by name */
     int object_count;
-    int limit;      /* objects kept: the group's historyLimit, or less when there are too many */
-    int prune_max;  /* at most so many deletions a turn */
+    int limit;     /* objects kept: the group's historyLimit, or less when there are too many */
+    int prune_max; /* at most so many deletions a turn */
 };
 
 void activities_plan(struct act_plan *plan, const struct activities_input *input);

@@ -82,13 +82,13 @@ static bool endpoints_are_ours(struct check *check)
     if (names[0] == '\0' && !old_kind) {
         return true;
     }
-    const char *first = old_kind ? arena_printf(check->arena, "kubectl -n %s delete endpoints %s",
-                                                ns, lb->service)
-                                 : "";
+    const char *first =
+        old_kind ? arena_printf(check->arena, "kubectl -n %s delete endpoints %s", ns, lb->service)
+                 : "";
     const char *second =
-        names[0] != '\0' ? arena_printf(check->arena, "kubectl -n %s delete endpointslice%s", ns,
-                                        names)
-                         : "";
+        names[0] != '\0'
+            ? arena_printf(check->arena, "kubectl -n %s delete endpointslice%s", ns, names)
+            : "";
     return fail(check, REASON_FOREIGN_ENDPOINTS,
                 arena_printf(check->arena,
                              "%s: endpoints of Service %s are managed by someone else (Kubernetes "

@@ -20,8 +20,8 @@
 struct balancer_input {
     const struct group *group;
     const struct load_balancer *balancer;
-    const struct service_view *service;       /* NULL = there is none */
-    const struct slice_view *const *slices;   /* of that Service, whoever manages them */
+    const struct service_view *service;     /* NULL = there is none */
+    const struct slice_view *const *slices; /* of that Service, whoever manages them */
     int slice_count;
     const struct endpoints_view *endpoints;   /* the old kind; NULL = there is none */
     const struct deployment_view *deployment; /* NULL = target not found: what needs it is passed */

@@ -34,18 +34,18 @@ struct act_step {
     const char *what;       /* "scale Deployment demo/edge from 5 to 7": for logs and errors */
     struct request request; /* texts in the turn's arena */
     enum step_pardon pardon;
-    bool is_scale;          /* writes the workload's count */
-    bool is_notice;         /* an Event: that it cannot be sent is no error of the plan */
+    bool is_scale;  /* writes the workload's count */
+    bool is_notice; /* an Event: that it cannot be sent is no error of the plan */
     struct act_step *next;
 };
 
 struct act_plan {
     struct arena *arena;
     struct act_step *first, *last;
-    struct act_step *at;    /* the next one to send */
+    struct act_step *at; /* the next one to send */
     int sent;
-    bool wrote_scale;       /* the scale step was answered well */
-    struct err err;         /* of the first step that failed; kind NONE = all went well */
+    bool wrote_scale; /* the scale step was answered well */
+    struct err err;   /* of the first step that failed; kind NONE = all went well */
 };
 
 /* A plan without steps. */

@@ -17,9 +17,9 @@ static int wanted_count(const struct scale_input *input)
 static json_t *scale_body(const struct deployment_view *deployment, int replicas)
 {
     const struct meta *meta = &deployment->meta;
-    return json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s}, s:{s:i}}",           /**/
-                     "apiVersion", "autoscaling/v1", "kind", "Scale",         /**/
-                     "metadata", "name", meta->name, "namespace", meta->ns,   /**/
+    return json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s}, s:{s:i}}",               /**/
+                     "apiVersion", "autoscaling/v1", "kind", "Scale",             /**/
+                     "metadata", "name", meta->name, "namespace", meta->ns,       /**/
                      "uid", meta->uid, "resourceVersion", meta->resource_version, /**/
                      "spec", "replicas", replicas);
 }

@@ -46,12 +46,12 @@ static const char *weights_text(const struct slice_want *want, struct arena *are
 static json_t *endpoint_json(const struct slice_endpoint *endpoint)
 {
     const struct meta *meta = &endpoint->pod->meta;
-    json_t *json = json_pack(
-        "{s:[s], s:{s:b, s:b, s:b}, s:{s:s, s:s, s:s, s:s}}",             /**/
-        "addresses", endpoint->address,                                   /**/
-        "conditions", "ready", endpoint->ready, "serving", endpoint->serving, "terminating",
-        endpoint->terminating,                                            /**/
-        "targetRef", "kind", "Pod", "namespace", meta->ns, "name", meta->name, "uid", meta->uid);
+    json_t *json = json_pack("{s:[s], s:{s:b, s:b, s:b}, s:{s:s, s:s, s:s, s:s}}", /**/
+                             "addresses", endpoint->address,                       /**/
+                             "conditions", "ready", endpoint->ready, "serving", endpoint->serving,
+                             "terminating", endpoint->terminating, /**/
+                             "targetRef", "kind", "Pod", "namespace", meta->ns, "name", meta->name,
+                             "uid", meta->uid);
     if (endpoint->pod->node_name[0] != '\0') {
         json_object_set_new(json, "nodeName", json_string(endpoint->pod->node_name));
     }
@@ -64,13 +64,13 @@ static json_t *endpoint_json(const struct slice_endpoint *endpoint)
 static json_t *metadata_json(const struct slice_want *want, struct arena *arena)
 {
     const struct meta *owner = &want->group->meta;
-    json_t *json = json_pack(
-        "{s:s, s:s, s:{s:s, s:s, s:s}, s:[{s:s, s:s, s:s, s:s, s:b}]}",  /**/
-        "name", want->name, "namespace", owner->ns,                      /**/
-        "labels", LABEL_SLICE_SERVICE, want->balancer->service, LABEL_SLICE_MANAGED_BY,
-        SLICE_MANAGER, SLICES_LABEL_SERVER_GROUP, want->balancer->server_group, /**/
-        "ownerReferences", "apiVersion", "sluice.dev/v1alpha1", "kind", "ScalingGroup", "name",
-        owner->name, "uid", owner->uid, "controller", 1);
+    json_t *json =
+        json_pack("{s:s, s:s, s:{s:s, s:s, s:s}, s:[{s:s, s:s, s:s, s:s, s:b}]}", /**/
+                  "name", want->name, "namespace", owner->ns,                     /**/
+                  "labels", LABEL_SLICE_SERVICE, want->balancer->service, LABEL_SLICE_MANAGED_BY,
+                  SLICE_MANAGER, SLICES_LABEL_SERVER_GROUP, want->balancer->server_group, /**/
+                  "ownerReferences", "apiVersion", "sluice.dev/v1alpha1", "kind", "ScalingGroup",
+                  "name", owner->name, "uid", owner->uid, "controller", 1);
     const char *weights = weights_text(want, arena);
     if (weights != NULL) {
         json_object_set_new(json, "annotations",
@@ -85,12 +85,12 @@ json_t *slice_object(const struct slice_want *want, struct arena *arena)
     for (int i = 0; i < want->endpoint_count; i++) {
         json_array_append_new(endpoints, endpoint_json(want->endpoints[i]));
     }
-    return json_pack("{s:s, s:s, s:o, s:s, s:[{s:s, s:i, s:s}], s:o}",      /**/
-                     "apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice",
-                     "metadata", metadata_json(want, arena),                 /**/
-                     "addressType", family(want),                            /**/
+    return json_pack("{s:s, s:s, s:o, s:s, s:[{s:s, s:i, s:s}], s:o}", /**/
+                     "apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata",
+                     metadata_json(want, arena),  /**/
+                     "addressType", family(want), /**/
                      "ports", "name", want->port_name, "port", want->balancer->port, "protocol",
-                     want->protocol,                                         /**/
+                     want->protocol, /**/
                      "endpoints", endpoints);
 }
 

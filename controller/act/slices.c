@@ -17,8 +17,8 @@ struct work {
     struct act_plan *plan;
     const struct slices_input *in;
     struct slices_result *result;
-    struct map by_name;  /* slices the group owns, name -> struct slice_view */
-    struct map wanted;   /* names that should be there */
+    struct map by_name; /* slices the group owns, name -> struct slice_view */
+    struct map wanted;  /* names that should be there */
     /* of the load balancer being worked on */
     const struct load_balancer *balancer;
     const struct balancer_check *check;
@@ -117,8 +117,8 @@ static void note_shards(const struct work *work, struct map *shards, int *ret_sh
 static void gather(struct work *work, const struct map *shards)
 {
     const struct slices_input *in = work->in;
-    work->endpoints = ARENA_ARRAY(work->plan->arena, struct slice_endpoint,
-                                  (size_t)in->pod_count + 1);
+    work->endpoints =
+        ARENA_ARRAY(work->plan->arena, struct slice_endpoint, (size_t)in->pod_count + 1);
     work->endpoint_count = 0;
     for (int i = 0; i < in->pod_count; i++) {
         const struct pod_view *pod = in->pods[i];
@@ -271,8 +271,7 @@ void slices_plan(struct act_plan *plan, const struct slices_input *input,
         .shard_max = input->shard_max > 0 ? input->shard_max : SLICES_SHARD_MAX,
     };
     for (int i = 0; i < input->slice_count; i++) {
-        map_put(&work.by_name, input->slices[i]->meta.name,
-                (void *)(uintptr_t)input->slices[i]);
+        map_put(&work.by_name, input->slices[i]->meta.name, (void *)(uintptr_t)input->slices[i]);
     }
     for (int i = 0; i < input->group->load_balancer_count; i++) {
         work.balancer = &input->group->load_balancers[i];

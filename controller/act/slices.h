@@ -28,8 +28,8 @@
 
 struct slices_input {
     const struct group *group;
-    const struct balancer_check *checks;   /* one per load balancer, in spec order */
-    const struct pod_view *const *pods;    /* every pod of the Deployment that has not ended */
+    const struct balancer_check *checks; /* one per load balancer, in spec order */
+    const struct pod_view *const *pods;  /* every pod of the Deployment that has not ended */
     int pod_count;
     const struct slice_view *const *slices; /* every slice the group owns */
     int slice_count;

@@ -108,8 +108,7 @@ static void counting_cancel(struct transport *transport, struct exchange *exchan
     transport_cancel(counting->inner, inner);
 }
 
-static const struct transport_ops COUNTING_OPS = {.send = counting_send,
-                                                  .cancel = counting_cancel};
+static const struct transport_ops COUNTING_OPS = {.send = counting_send, .cancel = counting_cancel};
 
 void counting_init(struct counting *counting, struct transport *inner)
 {

@@ -14,7 +14,7 @@
 struct counting {
     struct transport transport; /* hand this on */
     struct transport *inner;
-    struct map counts; /* "GET 200" -> int64_t; "GET <error>" where no answer came */
+    struct map counts;     /* "GET 200" -> int64_t; "GET <error>" where no answer came */
     struct counted *first; /* private: exchanges under way */
 };
 

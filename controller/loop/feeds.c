@@ -11,6 +11,7 @@
 #include "kube/version.h"
 #include "loop/world_priv.h"
 #include "store/index.h"
+#include "watch/check.h"
 
 static const struct kind *const KINDS[STORE_KINDS] = {
     [STORE_GROUP] = &KIND_SCALING_GROUP,
@@ -106,6 +107,15 @@ static void note_listed(struct feed *feed, const char *ns, const char *name)
     }
 }
 
+/* Resolves the rules of a policy and checks it: it is immutable from then on. */
+static void complete_policy(struct world *world, struct policy_view *view, struct arena *arena)
+{
+    struct check check;
+    calendar_bind(&view->policy, world->zones, arena);
+    policy_check(&view->policy, world->zones, &check);
+    view->policy.invalid = check.is_invalid;
+}
+
 static void on_item(void *arg, void *object, struct arena *arena)
 {
     struct feed *feed = arg;
@@ -117,8 +127,7 @@ static void on_item(void *arg, void *object, struct arena *arena)
         return;
     }
     if (feed->kind == STORE_POLICY) {
-        struct policy_view *view = object;
-        calendar_bind(&view->policy, feed->world->zones, arena);
+        complete_policy(feed->world, object, arena);
     }
     bool is_same = index_is_same(feed->kind, old, object);
     bool came = old == NULL;
@@ -211,8 +220,7 @@ static void judge_server(struct world *world, const struct err *err)
                  LOG_FIELDS(LOG_TEXT("server", world->config.server),
                             LOG_TEXT("error", err != NULL ? err->text : "")));
     } else if (!lost && world->server_lost) {
-        log_line(&world->config.log, LOG_INFO, clock_wall(world->clock),
-                 "API server answers again",
+        log_line(&world->config.log, LOG_INFO, clock_wall(world->clock), "API server answers again",
                  LOG_FIELDS(LOG_TEXT("server", world->config.server)));
         world_touch_all(world);
     }
@@ -259,8 +267,7 @@ void feeds_init(struct world *world)
                                        .optional = feed->of->optional};
         struct lister_sink sink = SINK;
         sink.arg = feed;
-        feed->lister =
-            lister_new(world->client.transport, world->client.clock, &source, &sink);
+        feed->lister = lister_new(world->client.transport, world->client.clock, &source, &sink);
     }
 }
 

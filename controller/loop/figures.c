@@ -99,8 +99,8 @@ static void groups(const struct world *world, struct buf *out)
         for (size_t j = 0; j < world->groups.used; j++) {
             const struct group_state *state = world->groups.slots[j].value;
             if (world->groups.slots[j].key != NULL && state->looked) {
-                buf_printf(out, "%s{namespace=\"%s\",name=\"%s\"} %d\n", GAUGES[i].name,
-                           state->ns, state->name, GAUGES[i].value(state));
+                buf_printf(out, "%s{namespace=\"%s\",name=\"%s\"} %d\n", GAUGES[i].name, state->ns,
+                           state->name, GAUGES[i].value(state));
             }
         }
     }
@@ -115,8 +115,8 @@ static void cache(const struct world *world, struct buf *out)
     }
     head(out, "sluice_objects_unreadable", "gauge", "Objects that cannot be decoded, by kind.");
     for (int i = 0; i < STORE_KINDS; i++) {
-        buf_printf(out, "sluice_objects_unreadable{kind=\"%s\"} %lld\n",
-                   world->feeds[i].of->name, (long long)world->feeds[i].bad);
+        buf_printf(out, "sluice_objects_unreadable{kind=\"%s\"} %lld\n", world->feeds[i].of->name,
+                   (long long)world->feeds[i].bad);
     }
 }
 

@@ -89,8 +89,7 @@ static bool decided_before(const json_t *status, struct wall *ret_time)
     return text != NULL && wall_parse(str_of(text), ret_time);
 }
 
-void group_state_meet(struct world *world, struct group_state *state,
-                      const struct group_view *view)
+void group_state_meet(struct world *world, struct group_state *state, const struct group_view *view)
 {
     if (state->standing != NULL && strcmp(state->uid, view->meta.uid) == 0) {
         return;

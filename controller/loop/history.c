@@ -76,22 +76,19 @@ static struct activity_mark mark_of(const json_t *status, const json_t *entry,
     if (ended) {
         int progress = (int)json_integer_value(json_object_get(entry, "progress"));
         struct wall end = time_of(entry, "end");
-        mark.end_patch =
-            activity_end_patch(&activity, end.s != 0 ? end : activity.start, progress);
+        mark.end_patch = activity_end_patch(&activity, end.s != 0 ? end : activity.start, progress);
     }
     return mark;
 }
 
-void history_read(const json_t *status, const struct group *group,
-                  const struct decision *decision, struct arena *arena,
-                  struct history *ret_history)
+void history_read(const json_t *status, const struct group *group, const struct decision *decision,
+                  struct arena *arena, struct history *ret_history)
 {
     const json_t *list = json_object_get(status, "activities");
     *ret_history = (struct history){
         .marks = ARENA_ARRAY(arena, struct activity_mark, json_array_size(list) + 1)};
     for (size_t i = 0; i < json_array_size(list); i++) {
-        struct activity_mark mark =
-            mark_of(status, json_array_get(list, i), group, decision);
+        struct activity_mark mark = mark_of(status, json_array_get(list, i), group, decision);
         if (mark.sequence > 0) {
             ret_history->marks[ret_history->count++] = mark;
         } else {

@@ -22,9 +22,8 @@ struct history {
  * `decision` is that of this turn, NULL = none; it belongs to the activities that began with it.
  * history_clear releases the bodies.
  */
-void history_read(const json_t *status, const struct group *group,
-                  const struct decision *decision, struct arena *arena,
-                  struct history *ret_history);
+void history_read(const json_t *status, const struct group *group, const struct decision *decision,
+                  struct arena *arena, struct history *ret_history);
 void history_clear(struct history *history);
 
 #endif

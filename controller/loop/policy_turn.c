@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "loop/upcoming.h"
 #include "loop/world_priv.h"
+#include "watch/check.h"
 
 #define LOOK_AGAIN_MS 1000
 #define TURN_ARENA_BYTES ((size_t)64 << 20)
@@ -79,16 +80,15 @@ static int gather(struct policy_turn *turn, const struct policy *policy,
 {
     struct store *store = turn->world->store;
     const void *const *groups;
-    int count = store_list(store, STORE_GROUP, STORE_BY_NAMESPACE, policy->meta.ns, &turn->arena,
-                           &groups);
+    int count =
+        store_list(store, STORE_GROUP, STORE_BY_NAMESPACE, policy->meta.ns, &turn->arena, &groups);
     struct policy_group_view *views =
         ARENA_ARRAY(&turn->arena, struct policy_group_view,
                     (size_t)count + (size_t)policy->group_ref_count + 1);
     int filled = 0;
     for (int i = 0; i < count; i++) {
         const struct meta *meta = groups[i];
-        if (!meta->deleting &&
-            policy_binds(policy, meta->name, meta->labels, meta->label_count)) {
+        if (!meta->deleting && policy_binds(policy, meta->name, meta->labels, meta->label_count)) {
             views[filled++] = view_of(turn, policy, meta);
         }
     }
@@ -108,8 +108,7 @@ static bool waits_for_groups(struct policy_turn *turn, const struct policy_group
                              int count)
 {
     for (int i = 0; i < count; i++) {
-        const char *key =
-            arena_printf(&turn->arena, "%s/%s", turn->state->ns, views[i].group);
+        const char *key = arena_printf(&turn->arena, "%s/%s", turn->state->ns, views[i].group);
         const struct group_state *state = map_get(&turn->world->groups, key);
         if (state != NULL && !state->looked) {
             return true;
@@ -141,10 +140,10 @@ static void on_written(void *arg, const struct err *err, const char *body, size_
 
 static void send(struct policy_turn *turn, const struct policy_view *view, json_t *status)
 {
-    json_t *patch = json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:o}]",                        /**/
-                              "op", "replace", "path", "/metadata/resourceVersion", "value",
-                              view->meta.resource_version, "op", "add", "path", "/status",
-                              "value", status);
+    json_t *patch =
+        json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:o}]", /**/
+                  "op", "replace", "path", "/metadata/resourceVersion", "value",
+                  view->meta.resource_version, "op", "add", "path", "/status", "value", status);
     char *text = json_dumps(patch, JSON_COMPACT);
     struct request request = {
         .verb = VERB_JSON_PATCH,
@@ -169,9 +168,13 @@ static json_t *build(struct policy_turn *turn, const struct policy_view *view,
 {
     const struct policy *policy = &view->policy;
     struct wall now = clock_wall(turn->world->clock);
+    struct check check;
+    char text[1024];
+    policy_check(policy, turn->world->zones, &check);
     struct policy_status_input input = {
         .policy = policy,
-        .spec_error = "",
+        .spec_error =
+            check.is_invalid ? check_text(&check, REASON_INVALID, text, sizeof(text)) : "",
         .groups = groups,
         .group_count = count,
         .never_fires = upcoming_never_fires(policy, now),
@@ -191,8 +194,7 @@ void policy_turn_begin(struct world *world, struct policy_state *state)
     arena_init(&turn->arena, TURN_ARENA_BYTES);
     state->turn = turn;
     world->turns_in_flight++;
-    const struct policy_view *view =
-        store_get(world->store, STORE_POLICY, state->ns, state->name);
+    const struct policy_view *view = store_get(world->store, STORE_POLICY, state->ns, state->name);
     const char *key = arena_printf(&turn->arena, "%s/%s", state->ns, state->name);
     struct policy_group_view *groups;
     int count = gather(turn, &view->policy, &groups);

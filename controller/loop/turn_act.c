@@ -38,12 +38,11 @@ static void plan_activities(struct turn *turn)
         .limit = activities_limit(turn),
         .prune_max = PRUNE_MAX,
     };
-    input.object_count =
-        store_list(turn->world->store, STORE_ACTIVITY, STORE_BY_GROUP,
-                   arena_printf(&turn->arena, "%s/%s", state->ns, state->name), &turn->arena,
-                   &objects);
-    const struct activity_view **views = ARENA_ARRAY(
-        &turn->arena, const struct activity_view *, (size_t)input.object_count + 1);
+    input.object_count = store_list(turn->world->store, STORE_ACTIVITY, STORE_BY_GROUP,
+                                    arena_printf(&turn->arena, "%s/%s", state->ns, state->name),
+                                    &turn->arena, &objects);
+    const struct activity_view **views =
+        ARENA_ARRAY(&turn->arena, const struct activity_view *, (size_t)input.object_count + 1);
     for (int i = 0; i < input.object_count; i++) {
         views[i] = objects[i];
     }
@@ -58,13 +57,13 @@ static json_t *event_body(const struct turn *turn, const struct notice_event *ev
     const struct meta *meta = &turn->group->meta;
     char time[WALL_TEXT_SIZE];
     return json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:s, s:s, s:s, s:s, s:s,"
-                     " s:{s:s, s:s, s:s, s:s, s:s}}",                                    /**/
-                     "apiVersion", "events.k8s.io/v1", "kind", "Event",                  /**/
-                     "metadata", "name", name, "namespace", meta->ns,                    /**/
-                     "eventTime", wall_text_micro(turn->now, time),                      /**/
-                     "reportingController", "sluice.dev/operator", "reportingInstance",  /**/
-                     turn->world->config.instance, "action", event->action, "reason",    /**/
-                     event->reason, "type", event->type, "note", event->note,            /**/
+                     " s:{s:s, s:s, s:s, s:s, s:s}}",                                   /**/
+                     "apiVersion", "events.k8s.io/v1", "kind", "Event",                 /**/
+                     "metadata", "name", name, "namespace", meta->ns,                   /**/
+                     "eventTime", wall_text_micro(turn->now, time),                     /**/
+                     "reportingController", "sluice.dev/operator", "reportingInstance", /**/
+                     turn->world->config.instance, "action", event->action, "reason",   /**/
+                     event->reason, "type", event->type, "note", event->note,           /**/
                      "regarding", "apiVersion", "sluice.dev/v1alpha1", "kind", "ScalingGroup",
                      "name", meta->name, "namespace", meta->ns, "uid", meta->uid);
 }
@@ -73,10 +72,10 @@ static json_t *event_body(const struct turn *turn, const struct notice_event *ev
 static void plan_event(struct turn *turn, int at)
 {
     const struct meta *meta = &turn->group->meta;
-    const char *name = arena_printf(&turn->arena, "%s.%s-%d", meta->name, meta->resource_version,
-                                    at);
-    struct act_step *step = plan_add(&turn->plan, arena_printf(&turn->arena, "send Event %s/%s",
-                                                               meta->ns, name));
+    const char *name =
+        arena_printf(&turn->arena, "%s.%s-%d", meta->name, meta->resource_version, at);
+    struct act_step *step =
+        plan_add(&turn->plan, arena_printf(&turn->arena, "send Event %s/%s", meta->ns, name));
     step->request = (struct request){
         .verb = VERB_CREATE,
         .resource = {.api = "/apis/events.k8s.io/v1",
@@ -140,10 +139,10 @@ static void note_step(struct turn *turn, const char *body, size_t len)
     if (turn->step->is_scale) {
         turn->state->note.value = turn->decided.decision.replicas;
     }
-    log_line(&turn->world->config.log, turn->step->is_scale ? LOG_INFO : LOG_DEBUG,
-             clock_wall(turn->world->clock), "wrote",
-             LOG_FIELDS(LOG_TEXT("group", turn->state->key + 2),
-                        LOG_TEXT("what", turn->step->what)));
+    log_line(
+        &turn->world->config.log, turn->step->is_scale ? LOG_INFO : LOG_DEBUG,
+        clock_wall(turn->world->clock), "wrote",
+        LOG_FIELDS(LOG_TEXT("group", turn->state->key + 2), LOG_TEXT("what", turn->step->what)));
 }
 
 void turn_step_answered(struct turn *turn, const struct err *err, const char *body, size_t len)

@@ -71,8 +71,8 @@ static int endpoint_pods(struct turn *turn, const struct pod_view *const **ret_p
 static void plan_slices(struct turn *turn)
 {
     const void *const *objects;
-    int count = store_list(turn->world->store, STORE_SLICE, STORE_BY_OWNER,
-                           turn->group->meta.uid, &turn->arena, &objects);
+    int count = store_list(turn->world->store, STORE_SLICE, STORE_BY_OWNER, turn->group->meta.uid,
+                           &turn->arena, &objects);
     const struct slice_view **slices =
         ARENA_ARRAY(&turn->arena, const struct slice_view *, (size_t)count + 1);
     for (int i = 0; i < count; i++) {
@@ -186,8 +186,7 @@ static void note_bindings(struct turn *turn)
 {
     struct group_state *state = turn->state;
     int count = turn->has_decided ? turn->policy_count : 0;
-    struct binding_note *notes =
-        ARENA_ARRAY(&turn->arena, struct binding_note, (size_t)count + 1);
+    struct binding_note *notes = ARENA_ARRAY(&turn->arena, struct binding_note, (size_t)count + 1);
     CLEANUP(buf_clear) struct buf text = {0};
     buf_printf(&text, "%d;", state->is_ready);
     for (int i = 0; i < count; i++) {
@@ -228,6 +227,9 @@ static void log_decision(const struct turn *turn)
 void turn_commit(struct turn *turn)
 {
     turn->state->looked = true;
+    if (turn->has_decided) {
+        standing_remember(turn->state->standing, turn->decided.memory);
+    }
     log_decision(turn);
     note_count(turn);
     note_numbers(turn);

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "loop/turn_priv.h"
 #include "store/links.h"
+#include "watch/check.h"
 
 #define LOOK_AGAIN_MS 1000
 
@@ -20,8 +21,7 @@ static bool is_current(struct turn *turn)
     const struct meta *meta = &turn->group->meta;
     const char *key = arena_printf(&turn->arena, "%s/%s", meta->ns, meta->name);
     const struct deployment_view *deployment = observe_deployment(world->store, turn->group);
-    const char *target =
-        arena_printf(&turn->arena, "%s/%s", meta->ns, turn->group->target_name);
+    const char *target = arena_printf(&turn->arena, "%s/%s", meta->ns, turn->group->target_name);
     return world_is_current(world, "scalinggroups", key, STORE_GROUP, meta) &&
            world_is_current(world, "scalingactivities", key, STORE_ACTIVITY, NULL) &&
            world_is_current(world, "endpointslices", key, STORE_SLICE, NULL) &&
@@ -70,8 +70,7 @@ bool turn_may_begin(struct turn *turn)
         turn_wake_in(turn, LOOK_AGAIN_MS);
         return false;
     }
-    turn->policy_count =
-        observe_policies(world->store, turn->group, &turn->arena, &turn->policies);
+    turn->policy_count = observe_policies(world->store, turn->group, &turn->arena, &turn->policies);
     int interval_s = measure_interval(turn);
     measure_want(world->measure, turn->state->ns, turn->state->name, interval_s);
     turn->state->measured = interval_s > 0;
@@ -94,8 +93,8 @@ static void look_at_balancer(struct turn *turn, int at)
     const char *ns = turn->group->meta.ns;
     const void *const *objects;
     int count = store_list(store, STORE_SLICE, STORE_BY_SERVICE,
-                           arena_printf(&turn->arena, "%s/%s", ns, balancer->service),
-                           &turn->arena, &objects);
+                           arena_printf(&turn->arena, "%s/%s", ns, balancer->service), &turn->arena,
+                           &objects);
     const struct slice_view **slices =
         ARENA_ARRAY(&turn->arena, const struct slice_view *, (size_t)count + 1);
     for (int i = 0; i < count; i++) {
@@ -138,8 +137,8 @@ static void look_at_metrics(struct turn *turn)
         const struct policy *policy = turn->policies[i];
         for (int j = 0; j < policy->metric_count; j++) {
             measure_read(turn->world->measure, turn->state->ns, policy->meta.name,
-                         &policy->metrics[j], turn->seen.pods, turn->seen.pod_count,
-                         &turn->arena, &readings[count++]);
+                         &policy->metrics[j], turn->seen.pods, turn->seen.pod_count, &turn->arena,
+                         &readings[count++]);
         }
     }
     turn->seen.observed.readings = readings;
@@ -153,8 +152,15 @@ static bool is_paused(const struct group *group, struct wall now)
     return group->paused && (!group->has_pause_until || now.s < group->pause_until.s);
 }
 
-static const char *spec_error(const struct group *group)
+static const char *spec_error(struct turn *turn)
 {
+    const struct group *group = turn->group;
+    struct check check;
+    group_check(group, turn->world->config.max_group_size, &check);
+    if (check.is_invalid) {
+        char text[1024];
+        return arena_dup(&turn->arena, check_text(&check, REASON_INVALID, text, sizeof(text)));
+    }
     if (group->template_name[0] != '\0') {
         return "spec.launchTemplateRef: launch templates are not available in this version; use "
                "targetRef with an existing Deployment";
@@ -165,7 +171,7 @@ static const char *spec_error(const struct group *group)
 void turn_look(struct turn *turn)
 {
     turn->paused = is_paused(turn->group, turn->now);
-    turn->spec_error = spec_error(turn->group);
+    turn->spec_error = spec_error(turn);
     look_at_balancers(turn);
     struct observe_input input = {
         .store = turn->world->store,

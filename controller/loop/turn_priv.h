@@ -29,8 +29,8 @@ struct turn {
     const char *spec_error;               /* "" = none */
     const struct policy *const *policies; /* bound */
     int policy_count;
-    struct balancer_check *checks;        /* one per load balancer */
-    struct balancer_state *balancers;     /* their states */
+    struct balancer_check *checks;    /* one per load balancer */
+    struct balancer_state *balancers; /* their states */
     struct observation seen;
 
     /* what was decided */
@@ -45,12 +45,12 @@ struct turn {
     struct status_input report;
     struct notice_event events[TURN_EVENTS_MAX];
     int event_count;
-    json_t *status;            /* on its way, or NULL */
-    const char *version;       /* resourceVersion the next status write is made on */
-    bool acted;                /* a step was sent that status may have to tell of */
+    json_t *status;      /* on its way, or NULL */
+    const char *version; /* resourceVersion the next status write is made on */
+    bool acted;          /* a step was sent that status may have to tell of */
     const struct act_step *step;
-    struct call *call;         /* in flight, or NULL */
-    int64_t after_ms;          /* when to look again; -1 = when something changes */
+    struct call *call; /* in flight, or NULL */
+    int64_t after_ms;  /* when to look again; -1 = when something changes */
 };
 
 /* turn_look.c */

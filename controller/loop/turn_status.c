@@ -42,21 +42,21 @@ void turn_follow_activities(struct turn *turn)
     while (standing_open_activity(standing, &activity)) {
         struct activity_end end;
         if (!activity_has_ended(&activity, &turn->report, &turn->arena, &end)) {
-            turn_wake_at(turn,
-                         (struct wall){activity.start.s + turn->group->launch_timeout_s});
+            turn_wake_at(turn, (struct wall){activity.start.s + turn->group->launch_timeout_s});
             break;
         }
         standing_end_activity(standing, activity.sequence, end.result, end.message, turn->now);
     }
-    turn->event_count = status_events(standing, &turn->report, &turn->arena, turn->events,
-                                      TURN_EVENTS_MAX);
+    turn->event_count =
+        status_events(standing, &turn->report, &turn->arena, turn->events, TURN_EVENTS_MAX);
 }
 
 static bool condition_is_true(const json_t *status, const char *type)
 {
     size_t i;
     const json_t *condition;
-    json_array_foreach(json_object_get(status, "conditions"), i, condition) {
+    json_array_foreach(json_object_get(status, "conditions"), i, condition)
+    {
         if (text_is(json_string_value(json_object_get(condition, "type")), type)) {
             return text_is(json_string_value(json_object_get(condition, "status")), "True");
         }
@@ -96,7 +96,7 @@ bool turn_build_status(struct turn *turn)
  */
 static char *patch_text(const char *version, json_t *status)
 {
-    json_t *patch = json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:O}]",                        /**/
+    json_t *patch = json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:O}]", /**/
                               "op", "replace", "path", "/metadata/resourceVersion", "value",
                               version, "op", "add", "path", "/status", "value", status);
     char *text = json_dumps(patch, JSON_COMPACT);

@@ -16,11 +16,11 @@
 #include "loop/turn.h"
 #include "loop/world_priv.h"
 
-#define TURN_GAP_MS 200       /* between two turns of a group: what comes in one burst is one turn */
-#define TURNS_MAX 64          /* in flight at once */
-#define RETRY_MAX_MS 30000    /* a failing key is tried at least this often */
+#define TURN_GAP_MS 200    /* between two turns of a group: what comes in one burst is one turn */
+#define TURNS_MAX 64       /* in flight at once */
+#define RETRY_MAX_MS 30000 /* a failing key is tried at least this often */
 #define STOP_MAX_MS 10000
-#define WAIT_MAX_MS 60000     /* the wall clock may jump: look at it at least this often */
+#define WAIT_MAX_MS 60000 /* the wall clock may jump: look at it at least this often */
 
 /* ---- Logging ---- */
 
@@ -34,8 +34,8 @@ void world_log(const struct world *world, enum log_level level, const char *mess
                         LOG_TEXT("detail", detail)));
 }
 
-void world_log_once(const struct world *world, char **logged, const char *message,
-                    const char *what, const char *ns, const char *name, const char *detail)
+void world_log_once(const struct world *world, char **logged, const char *message, const char *what,
+                    const char *ns, const char *name, const char *detail)
 {
     if (strcmp(*logged, detail) == 0) {
         return;
@@ -51,8 +51,8 @@ void world_log_once(const struct world *world, char **logged, const char *messag
 
 /* ---- Read your own writes ---- */
 
-void world_note_write(struct world *world, const char *resource, const char *key,
-                      const char *body, size_t len)
+void world_note_write(struct world *world, const char *resource, const char *key, const char *body,
+                      size_t len)
 {
     CLEANUP(arena_clear) struct arena scratch = {0};
     struct object_id id = pull_id((struct str){body, len}, &scratch);
@@ -89,8 +89,7 @@ void world_touch_group(struct world *world, const char *ns, const char *name)
 {
     struct group_state *state = group_state_of(world, ns, name);
     struct mono now = clock_mono(world->clock);
-    workqueue_add_after(&world->queue, state->key, now,
-                        state->last_turn.ms + TURN_GAP_MS - now.ms);
+    workqueue_add_after(&world->queue, state->key, now, state->last_turn.ms + TURN_GAP_MS - now.ms);
     world_arm(world);
 }
 
@@ -241,8 +240,7 @@ static void on_measured(void *arg, const char *ns)
     struct world *world = arg;
     CLEANUP(arena_clear) struct arena scratch = {0};
     const void *const *views;
-    int count =
-        store_list(world->store, STORE_GROUP, STORE_BY_NAMESPACE, ns, &scratch, &views);
+    int count = store_list(world->store, STORE_GROUP, STORE_BY_NAMESPACE, ns, &scratch, &views);
     for (int i = 0; i < count; i++) {
         const struct meta *meta = views[i];
         struct group_state *state = group_state_of(world, meta->ns, meta->name);
@@ -296,8 +294,8 @@ void world_start(struct world *world)
 {
     struct err err;
     if (zones_check(world->zones, &err) != 0) {
-        log_line(&world->config.log, LOG_WARN, clock_wall(world->clock),
-                 "no time zones but UTC", LOG_FIELDS(LOG_TEXT("error", err.text)));
+        log_line(&world->config.log, LOG_WARN, clock_wall(world->clock), "no time zones but UTC",
+                 LOG_FIELDS(LOG_TEXT("error", err.text)));
     }
     feeds_start(world);
 }
@@ -383,7 +381,8 @@ bool world_is_ready(struct world *world, const char **ret_message)
     if (world->server_lost) {
         *ret_message = "the API server does not answer";
     } else if (!feeds_are_synced(world, &kind)) {
-        *ret_message = arena_printf(&world->message_arena, "waiting for the first list of %s", kind);
+        *ret_message =
+            arena_printf(&world->message_arena, "waiting for the first list of %s", kind);
     } else if (count_not_looked(world) > 0) {
         *ret_message = arena_printf(&world->message_arena, "%d groups are not yet looked at",
                                     count_not_looked(world));

@@ -27,12 +27,12 @@
  */
 
 struct world_config {
-    const char *ns;         /* "" = all namespaces */
-    const char *server;     /* for messages: "https://10.96.0.1:443" */
-    const char *instance;   /* who we are in Events: a host or pod name */
-    const char *zones_dir;  /* "" = the system's tzdata */
-    int max_group_size;     /* --max-group-size */
-    int max_activities;     /* --max-activities */
+    const char *ns;        /* "" = all namespaces */
+    const char *server;    /* for messages: "https://10.96.0.1:443" */
+    const char *instance;  /* who we are in Events: a host or pod name */
+    const char *zones_dir; /* "" = the system's tzdata */
+    int max_group_size;    /* --max-group-size */
+    int max_activities;    /* --max-activities */
     struct log log;
 };
 

@@ -36,7 +36,7 @@ struct feed {
     enum store_kind kind;
     const struct kind *of;
     struct lister *lister;
-    struct map listed;     /* keys of the replace under way */
+    struct map listed; /* keys of the replace under way */
     bool replacing;
     enum err_kind trouble; /* ERR_NONE = all is well */
     int64_t bad;           /* objects that could not be decoded, as they stand in the API server */
@@ -49,28 +49,28 @@ struct binding_note {
 };
 
 struct group_state {
-    char *key;               /* of the queue: "g demo/edge" */
+    char *key; /* of the queue: "g demo/edge" */
     char *ns, *name, *uid;
     struct standing *standing;
-    json_t *status;          /* as last read or written */
+    json_t *status; /* as last read or written */
     struct count_note note;
-    char *note_uid;          /* owns note.uid */
-    struct turn *turn;       /* in flight, or NULL */
+    char *note_uid;    /* owns note.uid */
+    struct turn *turn; /* in flight, or NULL */
     struct mono last_turn;
-    bool looked;             /* a turn has ended */
-    bool measured;           /* wants numbers of metrics.k8s.io */
-    char *act_error;         /* of the last act, "" = none */
-    char *logged;            /* the last trouble logged, "" = none */
+    bool looked;     /* a turn has ended */
+    bool measured;   /* wants numbers of metrics.k8s.io */
+    char *act_error; /* of the last act, "" = none */
+    char *logged;    /* the last trouble logged, "" = none */
     struct arena notes_arena;
     struct binding_note *notes; /* one per bound policy, by name */
     int note_count;
-    char *notes_text;        /* digest of the notes: what policies show of them */
-    bool is_ready;           /* its Ready condition */
+    char *notes_text; /* digest of the notes: what policies show of them */
+    bool is_ready;    /* its Ready condition */
     int desired, current, in_service, min, max; /* as last decided, for /metrics */
 };
 
 struct policy_state {
-    char *key;               /* "p demo/lunch" */
+    char *key; /* "p demo/lunch" */
     char *ns, *name;
     struct policy_turn *turn;
     char *logged;
@@ -122,11 +122,11 @@ void world_turn_ended(struct world *world, const char *key, bool ok, int64_t aft
 void world_log(const struct world *world, enum log_level level, const char *message,
                const char *what, const char *ns, const char *name, const char *detail);
 /* As world_log at WARN, but only if it is not what was logged last; "" = all is well again. */
-void world_log_once(const struct world *world, char **logged, const char *message,
-                    const char *what, const char *ns, const char *name, const char *detail);
+void world_log_once(const struct world *world, char **logged, const char *message, const char *what,
+                    const char *ns, const char *name, const char *detail);
 /* Notes the version that a write was answered with, so that the cache must reach it. */
-void world_note_write(struct world *world, const char *resource, const char *key,
-                      const char *body, size_t len);
+void world_note_write(struct world *world, const char *resource, const char *key, const char *body,
+                      size_t len);
 /* Whether the cache has seen the last write noted. object NULL = only the cache as a whole. */
 bool world_is_current(struct world *world, const char *resource, const char *key,
                       enum store_kind kind, const struct meta *object);

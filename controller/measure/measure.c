@@ -101,8 +101,7 @@ static void on_answer(void *arg, const struct err *err, const char *body, size_t
     if (err != NULL) {
         poller->err = *err;
     } else {
-        poller->failed =
-            usage_parse(&poller->usage, (struct str){body, len}, &poller->err) != 0;
+        poller->failed = usage_parse(&poller->usage, (struct str){body, len}, &poller->err) != 0;
     }
     if (poller->failed) {
         explain(&poller->err);
@@ -167,8 +166,7 @@ static void keep_wish(struct poller *poller, const char *group, int interval_s)
         wish = mem_new(1, sizeof(*wish));
         map_put(&poller->wishes, group, wish);
     }
-    wish->interval_s =
-        interval_s < MEASURE_INTERVAL_MIN_S ? MEASURE_INTERVAL_MIN_S : interval_s;
+    wish->interval_s = interval_s < MEASURE_INTERVAL_MIN_S ? MEASURE_INTERVAL_MIN_S : interval_s;
 }
 
 void measure_want(struct measure *measure, const char *ns, const char *group, int interval_s)
@@ -211,23 +209,17 @@ bool measure_serves(const struct metric *metric)
 static const char *source_name(enum metric_type type)
 {
     switch (type) {
-    case METRIC_QPS:
-        return "QPS";
-    case METRIC_PROMETHEUS:
-        return "Prometheus";
-    case METRIC_CUSTOM:
-        return "Custom";
-    case METRIC_EXTERNAL:
-        return "External";
+    case METRIC_QPS: return "QPS";
+    case METRIC_PROMETHEUS: return "Prometheus";
+    case METRIC_CUSTOM: return "Custom";
+    case METRIC_EXTERNAL: return "External";
     case METRIC_CPU:
-    case METRIC_MEMORY:
-        break;
+    case METRIC_MEMORY: break;
     }
     return "unknown";
 }
 
-static struct number amount_of(const struct metric *metric, struct number cpu,
-                               struct number memory)
+static struct number amount_of(const struct metric *metric, struct number cpu, struct number memory)
 {
     return metric->type == METRIC_CPU ? cpu : memory;
 }
@@ -327,9 +319,8 @@ static bool fill_pod(struct fill *fill, const struct pod_view *pod, const struct
     }
     if (value->value.state != NUMBER_NONE) {
         fill->reading->value_count++;
-        fill->reading->window_s = usage->window_s > fill->reading->window_s
-                                      ? usage->window_s
-                                      : fill->reading->window_s;
+        fill->reading->window_s =
+            usage->window_s > fill->reading->window_s ? usage->window_s : fill->reading->window_s;
     }
     return true;
 }
@@ -348,9 +339,8 @@ void measure_read(const struct measure *measure, const char *ns, const char *pol
     }
     const struct poller *poller = map_get(&measure->pollers, ns);
     if (poller == NULL || !poller->answered || poller->failed) {
-        refuse(ret_reading, poller != NULL && poller->failed
-                                ? arena_dup(arena, poller->err.text)
-                                : "metrics.k8s.io was not read yet");
+        refuse(ret_reading, poller != NULL && poller->failed ? arena_dup(arena, poller->err.text)
+                                                             : "metrics.k8s.io was not read yet");
         return;
     }
     struct fill fill = {metric, arena, ret_reading,

@@ -60,8 +60,8 @@ static void take_item(void *arg, void *object, struct arena *arena)
     struct usage *usage = arg;
     const struct usage_item *item = object;
     struct pod_usage *kept = ARENA_NEW(&usage->arena, struct pod_usage);
-    struct container_usage *containers = ARENA_ARRAY(&usage->arena, struct container_usage,
-                                                     (size_t)item->usage.container_count + 1);
+    struct container_usage *containers =
+        ARENA_ARRAY(&usage->arena, struct container_usage, (size_t)item->usage.container_count + 1);
     *kept = item->usage;
     kept->window = "";
     kept->window_s = usage_window_s(item->usage.window);

@@ -20,9 +20,9 @@ struct container_usage {
 };
 
 struct pod_usage {
-    struct wall at;      /* end of the window */
-    const char *window;  /* "30s", "1m0.5s" */
-    int window_s;        /* rounded up; 0 = unknown */
+    struct wall at;     /* end of the window */
+    const char *window; /* "30s", "1m0.5s" */
+    int window_s;       /* rounded up; 0 = unknown */
     const struct container_usage *containers;
     int container_count;
 };

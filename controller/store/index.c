@@ -74,9 +74,7 @@ void index_entries(enum store_kind kind, const void *object, index_fn fn, void *
     const struct meta *meta = object;
     add(&sink, STORE_BY_NAMESPACE, meta->ns);
     switch (kind) {
-    case STORE_GROUP:
-        group_entries(&sink, object);
-        break;
+    case STORE_GROUP: group_entries(&sink, object); break;
     case STORE_ACTIVITY: {
         const struct activity_view *activity = object;
         add_pair(&sink, STORE_BY_GROUP, meta->ns, activity->group_name);
@@ -87,23 +85,16 @@ void index_entries(enum store_kind kind, const void *object, index_fn fn, void *
         add_owner(&sink, set->owners, set->owner_count);
         break;
     }
-    case STORE_POD:
-        pod_entries(&sink, object);
-        break;
-    case STORE_SLICE:
-        slice_entries(&sink, object);
-        break;
+    case STORE_POD: pod_entries(&sink, object); break;
+    case STORE_SLICE: slice_entries(&sink, object); break;
     case STORE_AUTOSCALER:
-    case STORE_SCALED_OBJECT:
-        scaler_entries(&sink, object);
-        break;
+    case STORE_SCALED_OBJECT: scaler_entries(&sink, object); break;
     case STORE_POLICY:
     case STORE_DEPLOYMENT:
     case STORE_NODE:
     case STORE_SERVICE:
     case STORE_ENDPOINTS:
-    case STORE_KINDS:
-        break;
+    case STORE_KINDS: break;
     }
     arena_clear(&sink.scratch);
 }
@@ -121,9 +112,9 @@ static void touch_entry(struct touch *touch, enum store_index index, const char 
                         const char *name)
 {
     const void *const *groups;
-    int count = store_list(touch->store, STORE_GROUP, index,
-                           arena_printf(&touch->scratch, "%s/%s", ns, name), &touch->scratch,
-                           &groups);
+    int count =
+        store_list(touch->store, STORE_GROUP, index,
+                   arena_printf(&touch->scratch, "%s/%s", ns, name), &touch->scratch, &groups);
     for (int i = 0; i < count; i++) {
         const struct meta *meta = groups[i];
         touch->fn(touch->arg, meta->ns, meta->name);
@@ -175,8 +166,8 @@ static void touch_pod(struct touch *touch, const struct pod_view *pod)
 static void touch_node(struct touch *touch, const struct node_view *node)
 {
     const void *const *pods;
-    int count = store_list(touch->store, STORE_POD, STORE_BY_NODE, node->meta.name,
-                           &touch->scratch, &pods);
+    int count =
+        store_list(touch->store, STORE_POD, STORE_BY_NODE, node->meta.name, &touch->scratch, &pods);
     for (int i = 0; i < count; i++) {
         touch_pod(touch, pods[i]);
     }
@@ -194,42 +185,26 @@ static void touch_slice(struct touch *touch, const struct slice_view *slice)
     }
 }
 
-void index_touched(const struct store *store, enum store_kind kind, const void *object,
-                   touch_fn fn, void *arg)
+void index_touched(const struct store *store, enum store_kind kind, const void *object, touch_fn fn,
+                   void *arg)
 {
     struct touch touch = {.store = store, .fn = fn, .arg = arg};
     const struct meta *meta = object;
     switch (kind) {
-    case STORE_GROUP:
-        touch_group(&touch, object);
-        break;
-    case STORE_POLICY:
-        touch_policy(&touch, object);
-        break;
+    case STORE_GROUP: touch_group(&touch, object); break;
+    case STORE_POLICY: touch_policy(&touch, object); break;
     case STORE_ACTIVITY: {
         const struct activity_view *activity = object;
         fn(arg, meta->ns, activity->group_name);
         break;
     }
-    case STORE_DEPLOYMENT:
-        touch_target(&touch, meta->ns, meta->name);
-        break;
-    case STORE_REPLICA_SET:
-        touch_replica_set(&touch, object);
-        break;
-    case STORE_POD:
-        touch_pod(&touch, object);
-        break;
-    case STORE_NODE:
-        touch_node(&touch, object);
-        break;
+    case STORE_DEPLOYMENT: touch_target(&touch, meta->ns, meta->name); break;
+    case STORE_REPLICA_SET: touch_replica_set(&touch, object); break;
+    case STORE_POD: touch_pod(&touch, object); break;
+    case STORE_NODE: touch_node(&touch, object); break;
     case STORE_SERVICE:
-    case STORE_ENDPOINTS:
-        touch_entry(&touch, STORE_BY_BALANCER, meta->ns, meta->name);
-        break;
-    case STORE_SLICE:
-        touch_slice(&touch, object);
-        break;
+    case STORE_ENDPOINTS: touch_entry(&touch, STORE_BY_BALANCER, meta->ns, meta->name); break;
+    case STORE_SLICE: touch_slice(&touch, object); break;
     case STORE_AUTOSCALER:
     case STORE_SCALED_OBJECT: {
         const struct scaler_view *scaler = object;
@@ -238,8 +213,7 @@ void index_touched(const struct store *store, enum store_kind kind, const void *
         }
         break;
     }
-    case STORE_KINDS:
-        break;
+    case STORE_KINDS: break;
     }
     arena_clear(&touch.scratch);
 }

@@ -24,8 +24,8 @@ typedef void (*touch_fn)(void *arg, const char *ns, const char *group);
  * Calls fn for each group that an object concerns, as the store stands: once with the old object
  * while it is still stored, once with the new one when it is. A group may be named twice.
  */
-void index_touched(const struct store *store, enum store_kind kind, const void *object,
-                   touch_fn fn, void *arg);
+void index_touched(const struct store *store, enum store_kind kind, const void *object, touch_fn fn,
+                   void *arg);
 
 /* Whether a new version of an object can change no decision (a machine's heartbeat). */
 bool index_is_same(enum store_kind kind, const void *old, const void *new_object);

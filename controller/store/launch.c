@@ -28,8 +28,9 @@ static bool is_one_of(const char *text, const char *const *words)
 
 static const char *cause_of_pod(const struct pod_view *pod, const char **ret_words)
 {
-    static const char *const PULLS[] = {"ErrImagePull",      "ImagePullBackOff", "InvalidImageName",
-                                        "ErrImageNeverPull", "RegistryUnavailable", NULL};
+    static const char *const PULLS[] = {"ErrImagePull",        "ImagePullBackOff",
+                                        "InvalidImageName",    "ErrImageNeverPull",
+                                        "RegistryUnavailable", NULL};
     if (!pod->scheduled && strcmp(pod->unscheduled_reason, "Unschedulable") == 0) {
         *ret_words = pod->unscheduled_message;
         return "Unschedulable";
@@ -53,7 +54,8 @@ static bool oldest_launch(const struct observation *seen, struct arena *arena,
     for (int i = 0; i < seen->pod_count; i++) {
         const struct node *node = &seen->observed.nodes[i];
         bool coming_up = !node->ready && node->healthy;
-        if (coming_up && (oldest == NULL || seen->pods[i]->meta.created.s < oldest->meta.created.s)) {
+        if (coming_up &&
+            (oldest == NULL || seen->pods[i]->meta.created.s < oldest->meta.created.s)) {
             oldest = seen->pods[i];
         }
     }

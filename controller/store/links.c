@@ -43,8 +43,8 @@ int links_replica_sets(const struct store *store, const struct deployment_view *
                        struct arena *arena, const struct replica_set_view *const **ret_sets)
 {
     const void *const *objects;
-    int count = store_list(store, STORE_REPLICA_SET, STORE_BY_OWNER, deployment->meta.uid, arena,
-                           &objects);
+    int count =
+        store_list(store, STORE_REPLICA_SET, STORE_BY_OWNER, deployment->meta.uid, arena, &objects);
     const struct replica_set_view **sets =
         ARENA_ARRAY(arena, const struct replica_set_view *, (size_t)count + 1);
     for (int i = 0; i < count; i++) {

@@ -24,8 +24,7 @@ int observe_policies(const struct store *store, const struct group *group, struc
                      const struct policy *const **ret_policies)
 {
     const void *const *views;
-    int count =
-        store_list(store, STORE_POLICY, STORE_BY_NAMESPACE, group->meta.ns, arena, &views);
+    int count = store_list(store, STORE_POLICY, STORE_BY_NAMESPACE, group->meta.ns, arena, &views);
     const struct policy **bound = ARENA_ARRAY(arena, const struct policy *, (size_t)count + 1);
     int filled = 0;
     for (int i = 0; i < count; i++) {
@@ -51,14 +50,10 @@ static const char *term_text(const struct selector_term *term, struct arena *are
         add_text(arena, &values, term->values[i]);
     }
     switch (term->op) {
-    case SELECTOR_IN:
-        return arena_printf(arena, "%s in (%s)", term->key, values);
-    case SELECTOR_NOT_IN:
-        return arena_printf(arena, "%s notin (%s)", term->key, values);
-    case SELECTOR_EXISTS:
-        return term->key;
-    case SELECTOR_DOES_NOT_EXIST:
-        return arena_printf(arena, "!%s", term->key);
+    case SELECTOR_IN: return arena_printf(arena, "%s in (%s)", term->key, values);
+    case SELECTOR_NOT_IN: return arena_printf(arena, "%s notin (%s)", term->key, values);
+    case SELECTOR_EXISTS: return term->key;
+    case SELECTOR_DOES_NOT_EXIST: return arena_printf(arena, "!%s", term->key);
     }
     return "";
 }
@@ -119,8 +114,8 @@ static bool is_foreign(const struct count_note *note, const struct deployment_vi
     if (note->known) {
         return strcmp(note->uid, deployment->meta.uid) == 0 && note->value != deployment->replicas;
     }
-    return note->has_memory && deployment->meta.created.s <= note->decided_at.s &&
-           newest != NULL && newest->time.s > note->decided_at.s;
+    return note->has_memory && deployment->meta.created.s <= note->decided_at.s && newest != NULL &&
+           newest->time.s > note->decided_at.s;
 }
 
 static void observe_writer(const struct observe_input *input, struct observation *seen)

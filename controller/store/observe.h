@@ -27,8 +27,8 @@
 
 /* What the turns before this one know of the workload's count. Zeroed = nothing yet. */
 struct count_note {
-    bool known;             /* uid and value are of the last turn that ended well */
-    const char *uid;        /* of the Deployment; "" = unknown */
+    bool known;      /* uid and value are of the last turn that ended well */
+    const char *uid; /* of the Deployment; "" = unknown */
     int value;
     bool has_memory;        /* the group was decided before, if need be by another process */
     struct wall decided_at; /* when it last was */
@@ -48,13 +48,13 @@ struct observe_input {
 struct observation {
     struct observed observed;
     struct workload_state workload;
-    const struct node_outcome *node_views;      /* one per observed node */
-    const struct deployment_view *deployment;   /* NULL = there is none */
-    const struct pod_view *const *pods;         /* those that are nodes, in their order */
+    const struct node_outcome *node_views;    /* one per observed node */
+    const struct deployment_view *deployment; /* NULL = there is none */
+    const struct pod_view *const *pods;       /* those that are nodes, in their order */
     int pod_count;
-    bool adopted;                               /* the count is ours by server-side apply */
+    bool adopted; /* the count is ours by server-side apply */
     bool has_wake;
-    struct wall wake;                           /* when a launch will have failed */
+    struct wall wake; /* when a launch will have failed */
 };
 
 void observe(const struct observe_input *input, struct arena *arena, struct observation *ret_seen);

@@ -7,8 +7,8 @@
 
 #include "store/observe_priv.h"
 
-static const char *first_scaler(const struct store *store, enum store_kind kind,
-                                const char *target, struct arena *arena)
+static const char *first_scaler(const struct store *store, enum store_kind kind, const char *target,
+                                struct arena *arena)
 {
     const void *const *scalers;
     int count = store_list(store, kind, STORE_BY_TARGET, target, arena, &scalers);

@@ -28,14 +28,14 @@ struct bucket {
 };
 
 struct shelf {
-    struct map by_key;               /* "ns/name" -> struct stored */
+    struct map by_key;                 /* "ns/name" -> struct stored */
     struct map buckets[STORE_INDEXES]; /* text -> struct bucket */
 };
 
 struct store {
     struct shelf shelves[STORE_KINDS];
-    uint64_t clock;   /* grows with every pin */
-    uint64_t *pins;   /* in flight, ascending */
+    uint64_t clock; /* grows with every pin */
+    uint64_t *pins; /* in flight, ascending */
     int pin_count, pin_cap;
     struct stored *garbage_first, *garbage_last;
     int garbage_count;
@@ -255,8 +255,7 @@ const void *store_get(const struct store *store, enum store_kind kind, const cha
                       const char *name)
 {
     CLEANUP(arena_clear) struct arena scratch = {0};
-    const struct stored *stored =
-        map_get(&store->shelves[kind].by_key, key_of(&scratch, ns, name));
+    const struct stored *stored = map_get(&store->shelves[kind].by_key, key_of(&scratch, ns, name));
     return stored != NULL ? stored->object : NULL;
 }
 
