@@ -6,13 +6,13 @@ cd "$(dirname "$0")/../.."
 build_packages=(gcc make cmake pkg-config libc6-dev libcurl4-openssl-dev libjansson-dev libyaml-dev
     libuv1-dev libwebsockets-dev tzdata ca-certificates)
 test_packages=(clang libclang-rt-14-dev clang-format clang-tidy libcriterion-dev git shellcheck curl
-    python3 python3-yaml python3-pytest iproute2 ccache)
+    python3 python3-yaml python3-pytest python3-pytest-xdist iproute2 ccache)
 
 wanted() {
     printf '%s\n' "${build_packages[@]}"
     if [ "$1" != build ]; then
         printf '%s\n' "${test_packages[@]}"
-        [ ! -f tests/cluster/packages ] || grep -v '^#' tests/cluster/packages
+        tests/cluster/missing
     fi
 }
 
