@@ -322,7 +322,7 @@ def largest_policy():
         "description": "a" * 120, "groupRefs": [{"name": f"{n:063}"} for n in range(250)],
         "nodeRange": {"max": 10000},
         "metrics": [{"name": f"{n:063}", "type": "Prometheus", "source": "a" * 63, "queryName": "a" * 63,
-                     "parameters": {f"{p:063}": "a" * 256 for p in range(20)}, "steps": steps} for n in range(10)],
+                     "parameters": {f"p{p:062}": "a" * 256 for p in range(20)}, "steps": steps} for n in range(10)],
         "schedules": [{"name": f"{n:063}", "cron": cron, "endCron": cron, "nodes": 10000,
                        "timeZone": "a" * 64, "excludeDates": dates} for n in range(50)],
         "behavior": {"scaleIn": {"blackouts": [{"cron": cron, "durationSeconds": 1, "timeZone": "a" * 64}] * 20}}}}
