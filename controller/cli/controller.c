@@ -4,7 +4,7 @@
  * the loop. Once a second the world's state is published to the web thread, so that a slow reader
  * of /metrics never meets the control thread.
  */
-#include "cli/controller.h"
+#include "cli/cli.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -233,7 +233,7 @@ static int run(struct controller *controller)
 {
     struct err err;
     if (start_world(controller, &err) != 0) {
-        return fail(controller, &err, 2);
+        return fail(controller, &err, CLI_MISUSED);
     }
     if (start_web(controller, &err) != 0) {
         return fail(controller, &err, err.kind == ERR_REFUSED ? 2 : 1);
@@ -254,12 +254,12 @@ static int run(struct controller *controller)
     return controller->stopped ? 0 : 1;
 }
 
-int controller_main(int argc, char **argv)
+int cli_controller(int argc, char **argv)
 {
     struct controller controller = {.log = {.level = LOG_INFO, .fd = STDERR_FILENO}};
     struct err err;
     if (controller_flags_read(&controller.flags, argc, argv, &controller.arena, &err) != 0) {
-        int code = fail(&controller, &err, 2);
+        int code = fail(&controller, &err, CLI_MISUSED);
         arena_clear(&controller.arena);
         return code;
     }
@@ -271,7 +271,7 @@ int controller_main(int argc, char **argv)
     controller.log.json = controller.flags.json;
     (void)signal(SIGPIPE, SIG_IGN);
     if (load_kubeconfig(&controller, &err) != 0) {
-        int code = fail(&controller, &err, 2);
+        int code = fail(&controller, &err, CLI_MISUSED);
         kube_config_clear(&controller.config);
         arena_clear(&controller.arena);
         return code;
