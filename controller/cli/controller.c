@@ -4,7 +4,7 @@
  * the loop. Once a second the world's state is published to the web thread, so that a slow reader
  * of /metrics never meets the control thread.
  */
-#include "cli/cli.h"
+#include "cli/controller.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +22,7 @@
 #include "loop/world.h"
 #include "web/web.h"
 
+#define EXIT_MISUSED 2
 #define PUBLISH_MS 1000
 
 struct controller {
@@ -233,7 +234,7 @@ static int run(struct controller *controller)
 {
     struct err err;
     if (start_world(controller, &err) != 0) {
-        return fail(controller, &err, CLI_MISUSED);
+        return fail(controller, &err, EXIT_MISUSED);
     }
     if (start_web(controller, &err) != 0) {
         return fail(controller, &err, err.kind == ERR_REFUSED ? 2 : 1);
@@ -254,12 +255,12 @@ static int run(struct controller *controller)
     return controller->stopped ? 0 : 1;
 }
 
-int cli_controller(int argc, char **argv)
+int controller_main(int argc, char **argv)
 {
     struct controller controller = {.log = {.level = LOG_INFO, .fd = STDERR_FILENO}};
     struct err err;
     if (controller_flags_read(&controller.flags, argc, argv, &controller.arena, &err) != 0) {
-        int code = fail(&controller, &err, CLI_MISUSED);
+        int code = fail(&controller, &err, EXIT_MISUSED);
         arena_clear(&controller.arena);
         return code;
     }
@@ -271,7 +272,7 @@ int cli_controller(int argc, char **argv)
     controller.log.json = controller.flags.json;
     (void)signal(SIGPIPE, SIG_IGN);
     if (load_kubeconfig(&controller, &err) != 0) {
-        int code = fail(&controller, &err, CLI_MISUSED);
+        int code = fail(&controller, &err, EXIT_MISUSED);
         kube_config_clear(&controller.config);
         arena_clear(&controller.arena);
         return code;
