@@ -37,7 +37,7 @@ static void tell_activities(struct telling *telling, const struct status_input *
         const char *note = activity->message[0] != '\0' ? activity->message : activity->cause;
         if (is_change) {
             tell(telling, "Normal", reason_word(decision->reason), action, decision->message);
-        } else if (activity->result == ACTIVITY_REJECTED || activity->result == ACTIVITY_FAILED) {
+        } else if (activity->result != ACTIVITY_SUCCESSFUL) {
             tell(telling, "Warning", activity_result_name(activity->result), action, note);
         } else {
             tell(telling, "Normal", activity_result_name(activity->result), action, note);

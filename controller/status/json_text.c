@@ -44,10 +44,11 @@ static size_t sequence_len(const unsigned char *text)
     return 0;
 }
 
-/* Adds text made safe; stops before max_bytes would be passed. */
+/* Adds text made safe; what would pass max_bytes is cut where the three dots still fit. */
 static void add_clean(struct buf *out, const char *text, size_t max_bytes)
 {
     const unsigned char *at = (const unsigned char *)text;
+    size_t cut = 0;
     while (*at != '\0') {
         char shown[8];
         size_t used = sequence_len(at);
@@ -63,7 +64,11 @@ static void add_clean(struct buf *out, const char *text, size_t max_bytes)
         } else {
             memcpy(shown, at, used);
         }
-        if (out->len + len + (at[used] != '\0' ? 3 : 0) > max_bytes) {
+        if (out->len + 3 <= max_bytes) {
+            cut = out->len;
+        }
+        if (out->len + len > max_bytes) {
+            out->len = cut;
             buf_add_text(out, "...");
             return;
         }
