@@ -65,8 +65,6 @@ struct metric {
     const char *metric_name;       /* Custom, External */
     const struct label *selector;  /* Custom, External: matchLabels */
     int selector_count;
-    const struct selector_term *expressions; /* and its matchExpressions */
-    int expression_count;
     const char *object_kind, *object_name, *object_api_version; /* Custom: describedObject, "" = of each pod */
     bool has_custom, has_external, has_target, has_steps; /* as written, for watch/check */
     int target_forms;              /* how many of the three were written: 1, or it is refused */

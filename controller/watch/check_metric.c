@@ -103,6 +103,33 @@ static void check_type(const struct metric *metric, struct check *check)
     }
 }
 
+/* Names and values go into a query, quoted. */
+static void check_parameters(const struct metric *metric, int at, struct check *check)
+{
+    check_at(check, "spec.metrics[%d].parameters", at);
+    for (int i = 0; i < metric->parameter_count; i++) {
+        const struct label *parameter = &metric->parameters[i];
+        if (strlen(parameter->key) > 63 || !is_parameter_name(parameter->key)) {
+            check_fail(check, CRD_SP_RULE_METRIC_PARAMETER_NAME, "it is \"%.63s\"", parameter->key);
+            break;
+        }
+    }
+    for (int i = 0; i < metric->parameter_count; i++) {
+        if (has_control(metric->parameters[i].value)) {
+            check_fail(check, CRD_SP_RULE_METRIC_PARAMETER_VALUE, "%.63s",
+                       metric->parameters[i].key);
+            break;
+        }
+    }
+    check_at(check, "spec.metrics[%d].query", at);
+    for (const char *c = metric->query; *c != '\0'; c++) {
+        if (*c != '\t' && *c != '\n' && has_control((const char[]){*c, '\0'})) {
+            check_fail(check, CRD_SP_RULE_METRIC_QUERY_TEXT, NULL);
+            break;
+        }
+    }
+}
+
 static void check_names(const struct metric *metric, int at, struct check *check)
 {
     check_at(check, "spec.metrics[%d].name", at);
@@ -116,11 +143,7 @@ static void check_names(const struct metric *metric, int at, struct check *check
     check_at(check, "spec.metrics[%d].queryName", at);
     check_shape(check, !is_set(metric->query_name) || is_label_value(metric->query_name),
                 CRD_SP_RULE_METRIC_QUERY_NAME, metric->query_name);
-    check_at(check, "spec.metrics[%d].parameters", at);
-    for (int i = 0; i < metric->parameter_count; i++) {
-        check_shape(check, strlen(metric->parameters[i].key) <= 63,
-                    CRD_SP_RULE_METRIC_PARAMETER_NAME, metric->parameters[i].key);
-    }
+    check_parameters(metric, at, check);
 }
 
 static void check_described(const struct metric *metric, int at, struct check *check)
@@ -140,19 +163,10 @@ static void check_described(const struct metric *metric, int at, struct check *c
 }
 
 static void check_selector(const struct metric *metric, int at, const char *which,
-                           const char *values, const char *keys, struct check *check)
+                           const char *sentence, struct check *check)
 {
-    for (int i = 0; i < metric->expression_count; i++) {
-        const struct selector_term *term = &metric->expressions[i];
-        bool needs_values = term->op == SELECTOR_IN || term->op == SELECTOR_NOT_IN;
-        check_at(check, "spec.metrics[%d].%s.metric.selector.matchExpressions[%d]", at, which, i);
-        if (needs_values != (term->value_count > 0)) {
-            check_fail(check, values, "%d values", term->value_count);
-        }
-        check_at(check, "spec.metrics[%d].%s.metric.selector.matchExpressions[%d].key", at, which,
-                 i);
-        check_shape(check, is_label_key(term->key), keys, term->key);
-    }
+    check_at(check, "spec.metrics[%d].%s.metric.selector.matchLabels", at, which);
+    check_labels(check, metric->selector, metric->selector_count, sentence);
 }
 
 static void check_metric_name(const struct metric *metric, int at, struct check *check)
@@ -161,14 +175,12 @@ static void check_metric_name(const struct metric *metric, int at, struct check 
         check_at(check, "spec.metrics[%d].custom.metric.name", at);
         check_shape(check, is_path_part(metric->metric_name), CRD_SP_RULE_CUSTOM_METRIC_NAME,
                     metric->metric_name);
-        check_selector(metric, at, "custom", CRD_SP_RULE_CUSTOM_SELECTOR_VALUES,
-                       CRD_SP_RULE_CUSTOM_SELECTOR_KEY, check);
+        check_selector(metric, at, "custom", CRD_SP_RULE_CUSTOM_SELECTOR_LABELS, check);
     } else if (metric->has_external) {
         check_at(check, "spec.metrics[%d].external.metric.name", at);
         check_shape(check, is_path_part(metric->metric_name), CRD_SP_RULE_EXTERNAL_METRIC_NAME,
                     metric->metric_name);
-        check_selector(metric, at, "external", CRD_SP_RULE_EXTERNAL_SELECTOR_VALUES,
-                       CRD_SP_RULE_EXTERNAL_SELECTOR_KEY, check);
+        check_selector(metric, at, "external", CRD_SP_RULE_EXTERNAL_SELECTOR_LABELS, check);
     }
     check_described(metric, at, check);
 }

@@ -24,6 +24,9 @@ static void check_selector(const struct policy *policy, struct check *check)
     if (policy->has_selector && policy->match_label_count + policy->match_expression_count == 0) {
         check_fail(check, CRD_SP_RULE_SELECTOR_EMPTY, NULL);
     }
+    check_at(check, "spec.groupSelector.matchLabels");
+    check_labels(check, policy->match_labels, policy->match_label_count,
+                 CRD_SP_RULE_SELECTOR_LABELS);
     for (int i = 0; i < policy->match_expression_count; i++) {
         const struct selector_term *term = &policy->match_expressions[i];
         bool needs_values = term->op == SELECTOR_IN || term->op == SELECTOR_NOT_IN;
@@ -33,6 +36,11 @@ static void check_selector(const struct policy *policy, struct check *check)
         }
         check_at(check, "spec.groupSelector.matchExpressions[%d].key", i);
         check_shape(check, is_label_key(term->key), CRD_SP_RULE_SELECTOR_KEY, term->key);
+        for (int k = 0; k < term->value_count; k++) {
+            check_at(check, "spec.groupSelector.matchExpressions[%d].values[%d]", i, k);
+            check_shape(check, term->values[k][0] == '\0' || is_label_value(term->values[k]),
+                        CRD_SP_RULE_SELECTOR_VALUE_SHAPE, term->values[k]);
+        }
     }
 }
 

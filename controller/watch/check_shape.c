@@ -226,6 +226,11 @@ bool is_counter_name(const char *text)
     return *text == '\0';
 }
 
+bool is_parameter_name(const char *text)
+{
+    return is_counter_name(text) && strchr(text, ':') == NULL;
+}
+
 bool has_control(const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -234,6 +239,17 @@ bool has_control(const char *text)
         }
     }
     return false;
+}
+
+void check_labels(struct check *check, const struct label *labels, int count, const char *sentence)
+{
+    for (int i = 0; i < count; i++) {
+        bool value_fits = labels[i].value[0] == '\0' || is_label_value(labels[i].value);
+        if (!is_label_key(labels[i].key) || !value_fits) {
+            check_fail(check, sentence, "%.63s: \"%.63s\"", labels[i].key, labels[i].value);
+            return;
+        }
+    }
 }
 
 /* ---- addresses ---- */

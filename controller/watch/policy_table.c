@@ -43,10 +43,7 @@ static const struct pull_table NODE_RANGE_TABLE = PULL_TABLE(struct policy_view,
 
 /* Custom and External name their metric alike; a metric has one of them. */
 static const struct pull_field METRIC_SELECTOR[] = {
-    PULL_MANY("matchLabels", MAP, struct metric, selector, selector_count),
-    PULL_MANY("matchExpressions", ARRAY, struct metric, expressions, expression_count,
-              .table = &EXPRESSION_TABLE),
-};
+    PULL_MANY("matchLabels", MAP, struct metric, selector, selector_count)};
 static const struct pull_table METRIC_SELECTOR_TABLE = PULL_TABLE(struct metric, METRIC_SELECTOR);
 static const struct pull_field METRIC_NAME[] = {
     PULL("name", TEXT, struct metric, metric_name),
