@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "cli/cli.h"
 #include "cli/controller.h"
 
 struct verb {
@@ -17,6 +18,9 @@ struct verb {
 
 static const struct verb VERBS[] = {
     {"controller", controller_main, "run the operator"},
+    {"decide", cli_decide, "say what would be decided for a file of groups and observations"},
+    {"calendar", cli_calendar, "list when the schedules of a file of policies fire"},
+    {"version", cli_version, "print the version"},
 };
 
 static void print_usage(FILE *out)
@@ -36,8 +40,9 @@ int main(int argc, char **argv)
         print_usage(stderr);
         return 2;
     }
+    const char *verb = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
     for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
-        if (strcmp(argv[1], VERBS[i].name) == 0) {
+        if (strcmp(verb, VERBS[i].name) == 0) {
             return VERBS[i].run(argc - 1, argv + 1);
         }
     }
