@@ -37,6 +37,10 @@ struct decide_output {
     enum reason contested;                /* FOREIGN_WRITER, CONTESTED_HOLD or SOLE_WRITER */
     const char *contested_message;        /* manager, value and time; "" with SOLE_WRITER */
     bool above_maximum;                   /* more nodes exist than the range allows: held */
+    enum reason limited;                  /* of ScalingLimited: TOO_FEW_NODES, TOO_MANY_NODES,
+                                           * RATE_LIMITED, RANGE_CLAMPED, SCHEDULE_CLAMPED (True)
+                                           * or DESIRED_WITHIN_RANGE (False) */
+    const char *limited_message;          /* a sentence with the numbers */
     bool has_wake;
     struct wall wake;                     /* next instant at which the clock alone may change the
                                            * decision: firing, window edge, ramp step, hold or cooldown end */
