@@ -235,91 +235,83 @@ static const struct schedule *rule_clamped(const struct status_input *in, int i)
     return NULL;
 }
 
-static bool judge_clamped_rules(struct report *report)
+/* The rule that asks for more than its maximum, in words. */
+static const char *clamped_sentence(const struct report *report)
 {
     const struct status_input *in = report->in;
     for (int i = 0; i < in->policy_count; i++) {
         const struct schedule *rule = rule_clamped(in, i);
-        if (rule == NULL) {
-            continue;
-        }
-        judge(report, GROUP_SCALING_LIMITED, CONDITION_TRUE, REASON_SCHEDULE_CLAMPED,
-              arena_printf(report->arena,
-                           "schedule %s/%s asks for more than the maximum of %d: lower its nodes, "
-                           "or raise nodeRange.max and maxSize",
-                           in->policies[i]->meta.name, rule->name,
-                           in->decided->bindings[i].base.max));
-        return true;
-    }
-    return false;
-}
-
-/* The last of the limits that changed the number, as this condition calls it. */
-static enum reason limit_reason(const struct decision *decision)
-{
-    enum reason found = REASON_NONE;
-    for (int i = 0; i < decision->limited_by_count; i++) {
-        switch (decision->limited_by[i]) {
-        case REASON_RANGE_MIN: found = REASON_TOO_FEW_NODES; break;
-        case REASON_RANGE_MAX: found = REASON_TOO_MANY_NODES; break;
-        case REASON_RATE_LIMITED: found = REASON_RATE_LIMITED; break;
-        default: break;
+        if (rule != NULL) {
+            return arena_printf(report->arena,
+                                "schedule %s/%s asks for more than the maximum of %d: lower its "
+                                "number, or raise nodeRange.max and maxSize",
+                                in->policies[i]->meta.name, rule->name,
+                                in->decided->bindings[i].base.max);
         }
     }
-    return found;
+    return NULL;
 }
 
-static void judge_limits(struct report *report)
+static const char *range_sentence(const struct report *report)
 {
-    const struct decision *decision = &report->in->decided->decision;
-    enum group_condition which = GROUP_SCALING_LIMITED;
-    switch (limit_reason(decision)) {
+    const struct status_input *in = report->in;
+    const struct policy *outside = range_outside(in);
+    return arena_printf(report->arena,
+                        "the nodeRange of policy %s does not meet the group's %d-%d: the group's "
+                        "nearest bound is used; let the two ranges overlap",
+                        outside != NULL ? outside->meta.name : "bound to the group",
+                        in->group->min_size, in->group->max_size);
+}
+
+static const char *limit_sentence(const struct report *report, enum reason reason)
+{
+    const struct decide_output *decided = report->in->decided;
+    const struct decision *decision = &decided->decision;
+    switch (reason) {
     case REASON_TOO_FEW_NODES:
-        judge(report, which, CONDITION_TRUE, REASON_TOO_FEW_NODES,
-              arena_printf(report->arena,
-                           "fewer nodes are asked for than the minimum of %d allows: desired is "
-                           "%d; lower the minimum if fewer will do",
-                           decision->effective.min, decision->to));
-        break;
+        return arena_printf(report->arena,
+                            "fewer nodes are asked for than the minimum of %d allows: desired is "
+                            "%d; lower the minimum if fewer will do",
+                            decision->effective.min, decision->to);
     case REASON_TOO_MANY_NODES:
-        judge(report, which, CONDITION_TRUE, REASON_TOO_MANY_NODES,
-              arena_printf(report->arena,
-                           "more nodes are asked for than the maximum of %d allows: desired is "
-                           "%d; raise maxSize or nodeRange.max if they are needed",
-                           decision->effective.max, decision->to));
-        break;
+        return arena_printf(report->arena,
+                            "more nodes are asked for than the maximum of %d allows: desired is "
+                            "%d; raise maxSize or nodeRange.max if they are needed",
+                            decision->effective.max, decision->to);
     case REASON_RATE_LIMITED:
-        judge(report, which, CONDITION_TRUE, REASON_RATE_LIMITED,
-              arena_printf(report->arena,
-                           "behavior.policies limit the rate of change: desired is %d for now",
-                           decision->to));
-        break;
-    default:
+        return arena_printf(report->arena,
+                            "behavior.policies limit the rate of change: desired is %d for now",
+                            decision->to);
+    case REASON_RANGE_CLAMPED: return range_sentence(report);
+    default: return decided->limited_message;
+    }
+}
+
+/* decide/ gives the reason. A rule that was cut stays told until another one fires. */
+void condition_scaling_limited(struct report *report)
+{
+    const struct decide_output *decided = report->in->decided;
+    enum group_condition which = GROUP_SCALING_LIMITED;
+    if (decided == NULL) {
+        judge(report, which, CONDITION_FALSE, REASON_DESIRED_WITHIN_RANGE, "nothing was decided");
+        return;
+    }
+    const struct decision *decision = &decided->decision;
+    bool is_within = decided->limited == REASON_DESIRED_WITHIN_RANGE;
+    const char *clamped =
+        is_within || decided->limited == REASON_SCHEDULE_CLAMPED ? clamped_sentence(report) : NULL;
+    if (clamped != NULL) {
+        judge(report, which, CONDITION_TRUE, REASON_SCHEDULE_CLAMPED, clamped);
+    } else if (!is_within) {
+        judge(report, which, CONDITION_TRUE, decided->limited,
+              limit_sentence(report, decided->limited));
+    } else if (decided->above_maximum) {
+        judge(report, which, CONDITION_FALSE, REASON_DESIRED_WITHIN_RANGE,
+              arena_printf(report->arena, "desired %d is held above %d-%d: see AbleToScale",
+                           decision->to, decision->effective.min, decision->effective.max));
+    } else {
         judge(report, which, CONDITION_FALSE, REASON_DESIRED_WITHIN_RANGE,
               arena_printf(report->arena, "desired %d lies within %d-%d", decision->to,
                            decision->effective.min, decision->effective.max));
-        break;
-    }
-}
-
-void condition_scaling_limited(struct report *report)
-{
-    const struct status_input *in = report->in;
-    if (in->decided == NULL) {
-        judge(report, GROUP_SCALING_LIMITED, CONDITION_FALSE, REASON_DESIRED_WITHIN_RANGE,
-              "nothing was decided");
-        return;
-    }
-    const struct policy *outside = range_outside(in);
-    if (outside != NULL) {
-        judge(report, GROUP_SCALING_LIMITED, CONDITION_TRUE, REASON_RANGE_CLAMPED,
-              arena_printf(report->arena,
-                           "the nodeRange of policy %s does not meet the group's %d-%d: the "
-                           "group's nearest bound is used; let the two ranges overlap",
-                           outside->meta.name, in->group->min_size, in->group->max_size));
-        return;
-    }
-    if (!judge_clamped_rules(report)) {
-        judge_limits(report);
     }
 }

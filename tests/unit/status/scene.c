@@ -176,6 +176,8 @@ static void set_decision(struct scene *scene)
         .request_time = at("2026-03-01T10:00:00Z"),
         .contested = REASON_SOLE_WRITER,
         .contested_message = "",
+        .limited = REASON_DESIRED_WITHIN_RANGE,
+        .limited_message = "",
     };
 }
 

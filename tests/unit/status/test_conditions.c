@@ -243,21 +243,20 @@ Test(scaling_active, tells_invalid_metrics_from_no_nodes)
 
 static void limit(struct scene *scene, enum reason reason)
 {
-    scene->limits[0] = reason;
-    scene->decided.decision.limited_by_count = 1;
+    scene->decided.limited = reason;
 }
 
 Test(scaling_limited, tells_which_bound_held)
 {
     struct scene *scene = settled();
     expect_condition(scene, "ScalingLimited", "False DesiredWithinRange");
-    limit(scene, REASON_RANGE_MIN);
+    limit(scene, REASON_TOO_FEW_NODES);
     expect_condition(scene, "ScalingLimited", "True TooFewNodes");
-    limit(scene, REASON_RANGE_MAX);
+    limit(scene, REASON_TOO_MANY_NODES);
     expect_condition(scene, "ScalingLimited", "True TooManyNodes");
     limit(scene, REASON_RATE_LIMITED);
     expect_condition(scene, "ScalingLimited", "True RateLimited");
-    limit(scene, REASON_STABILIZED);
+    limit(scene, REASON_DESIRED_WITHIN_RANGE);
     expect_condition(scene, "ScalingLimited", "False DesiredWithinRange");
     scene_free(scene);
 }
@@ -269,6 +268,7 @@ Test(scaling_limited, tells_a_range_that_does_not_meet_the_groups)
     scene->policy.range_min = 10;
     expect_condition(scene, "ScalingLimited", "False DesiredWithinRange");
     scene->policy.range_min = 11;
+    limit(scene, REASON_RANGE_CLAMPED);
     expect_condition(scene, "ScalingLimited", "True RangeClamped");
     expect_sentence(scene, "ScalingLimited", "policy lunch");
     scene_free(scene);
@@ -358,11 +358,11 @@ Test(transitions, keep_their_time_until_the_status_flips)
     struct scene *scene = settled();
     scene_write(scene);
     scene->input.now.s += 100;
-    limit(scene, REASON_RANGE_MIN);
+    limit(scene, REASON_TOO_FEW_NODES);
     scene_write(scene);
     expect_shown(scene, "conditions.3.lastTransitionTime", "\"2026-03-02T03:01:40Z\"");
     scene->input.now.s += 100;
-    limit(scene, REASON_RANGE_MAX);
+    limit(scene, REASON_TOO_MANY_NODES);
     scene_write(scene);
     expect_shown(scene, "conditions.3.reason", "\"TooManyNodes\"");
     expect_shown(scene, "conditions.3.lastTransitionTime", "\"2026-03-02T03:01:40Z\"");

@@ -79,12 +79,11 @@ Test(events, tell_metrics_lost_and_back_once_each)
 Test(events, tell_the_maximum_once)
 {
     struct scene *scene = settled();
-    scene->limits[0] = REASON_RANGE_MAX;
-    scene->decided.decision.limited_by_count = 1;
+    scene->decided.limited = REASON_TOO_MANY_NODES;
     expect_events(scene, "Warning TooManyNodes Limit");
     scene_write(scene);
     expect_events(scene, "");
-    scene->decided.decision.limited_by_count = 0;
+    scene->decided.limited = REASON_DESIRED_WITHIN_RANGE;
     expect_events(scene, "Normal DesiredWithinRange Limit");
     scene_free(scene);
 }
