@@ -13,6 +13,8 @@
 #include "store/index.h"
 #include "watch/check.h"
 
+#define HTTP_ERROR_FIRST 400 /* struct err .code: a server that answers so is there */
+
 static const struct kind *const KINDS[STORE_KINDS] = {
     [STORE_GROUP] = &KIND_SCALING_GROUP,
     [STORE_POLICY] = &KIND_SCALING_POLICY,
@@ -171,6 +173,7 @@ static void on_replace_end(void *arg, const char *version)
     }
     map_clear(&feed->listed);
     feed->replacing = false;
+    world_check_synced(feed->world);
     world_arm(feed->world);
 }
 
@@ -204,7 +207,7 @@ static const char *remedy_of(const struct feed *feed, const struct err *err)
 static bool any_unreachable(const struct world *world)
 {
     for (int i = 0; i < STORE_KINDS; i++) {
-        if (world->feeds[i].trouble == ERR_AGAIN) {
+        if (world->feeds[i].unreachable) {
             return true;
         }
     }
@@ -233,6 +236,7 @@ static void on_trouble(void *arg, const struct err *err)
     struct world *world = feed->world;
     enum err_kind before = feed->trouble;
     feed->trouble = err != NULL ? err->kind : ERR_NONE;
+    feed->unreachable = err != NULL && err->kind == ERR_AGAIN && err->code < HTTP_ERROR_FIRST;
     if (err != NULL && err->kind != ERR_AGAIN) {
         log_line(&world->config.log, LOG_WARN, clock_wall(world->clock), "cannot watch a kind",
                  LOG_FIELDS(LOG_TEXT("kind", feed->of->name),

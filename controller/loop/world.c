@@ -175,7 +175,7 @@ static void begin(struct world *world, const char *key)
     }
 }
 
-static bool is_synced(struct world *world)
+bool world_check_synced(struct world *world)
 {
     const char *kind;
     if (!world->synced && feeds_are_synced(world, &kind)) {
@@ -192,7 +192,7 @@ static bool is_synced(struct world *world)
 static void on_due(void *arg)
 {
     struct world *world = arg;
-    if (world->stopping || !is_synced(world)) {
+    if (world->stopping || !world_check_synced(world)) {
         return;
     }
     while (world->turns_in_flight < TURNS_MAX) {

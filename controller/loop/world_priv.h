@@ -39,6 +39,7 @@ struct feed {
     struct map listed; /* keys of the replace under way */
     bool replacing;
     enum err_kind trouble; /* ERR_NONE = all is well */
+    bool unreachable;      /* the server did not answer */
     int64_t bad;           /* objects that could not be decoded, as they stand in the API server */
 };
 
@@ -114,6 +115,8 @@ void world_touch_group(struct world *world, const char *ns, const char *name);
 void world_touch_policy(struct world *world, const char *ns, const char *name, int64_t delay_ms);
 /* Looks at the queue when the earliest key is due. */
 void world_arm(struct world *world);
+/* Whether turns may begin: every kind was read once. */
+bool world_check_synced(struct world *world);
 /* Every group is due: the server came back, or rights changed. */
 void world_touch_all(struct world *world);
 /* The key's turn is over. after_ms: when to look again, -1 = when something changes. */
