@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "cli/document_priv.h"
+#include "model/number.h"
 
 int doc_fail(struct doc_builder *builder, int line, struct err *err, const char *format, ...)
 {
@@ -58,12 +59,32 @@ static int new_node(struct doc_builder *builder, enum doc_type type, int line, s
     return 0;
 }
 
+/* 2e3 and 5.0 are whole numbers, as they are after kubectl has made JSON of them. */
+static struct str plain_whole(struct doc_builder *builder, struct str text)
+{
+    const char *spelling = arena_dup_n(builder->arena, text.ptr, text.len);
+    const char *point = strchr(spelling, '.');
+    struct number number = number_parse(text);
+    bool whole = number.state == NUMBER_OK || number.state == NUMBER_NEGATIVE;
+    bool fits = point == NULL || strspn(point + 1, "0123456789") <= 9;
+    if (!whole || !fits || strstr(spelling, "e-") != NULL || strstr(spelling, "E-") != NULL ||
+        number.nano % NANO != 0) {
+        return text;
+    }
+    return str_of(arena_printf(builder->arena, "%lld", (long long)(number.nano / NANO)));
+}
+
 int doc_new_scalar(struct doc_builder *builder, enum doc_type type, struct str text, int line,
                    const struct doc **ret_doc, struct err *err)
 {
     struct doc *doc = NULL;
     if (new_node(builder, type, line, &doc, err) != 0) {
         return -1;
+    }
+    if (type == DOC_NUMBER &&
+        (memchr(text.ptr, '.', text.len) != NULL || memchr(text.ptr, 'e', text.len) != NULL ||
+         memchr(text.ptr, 'E', text.len) != NULL)) {
+        text = plain_whole(builder, text);
     }
     doc->text = arena_dup_n(builder->arena, text.ptr == NULL ? "" : text.ptr, text.len);
     doc->len = text.len;

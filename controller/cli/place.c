@@ -105,12 +105,14 @@ const char *nearest_word(const char *word, const char *const *known, int count)
 int place_fail_unknown(const struct place *place, const struct doc_entry *entry,
                        const char *const *known, int count, struct err *err)
 {
+    char path[160];
     struct place at = place_key(place, entry->key);
     const char *near = nearest_word(entry->key, known, count);
+    (void)place_path(&at, path, sizeof path);
     if (near == NULL) {
-        return place_fail(&at, entry->line, err, "unknown field, remove it");
+        return place_fail(&at, entry->line, err, "unknown field \"%s\", remove it", path);
     }
-    return place_fail(&at, entry->line, err, "unknown field, did you mean %s?", near);
+    return place_fail(&at, entry->line, err, "unknown field \"%s\", did you mean %s?", path, near);
 }
 
 /* ---- values ---- */

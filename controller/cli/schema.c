@@ -93,31 +93,12 @@ static int check_string(const struct crd_field *field, const struct place *place
     return field->choices == NULL ? 0 : check_choice(field, place, doc, err);
 }
 
-/* A bound as the API server prints it: a double in Go's %v. */
-static void print_bound(long long bound, char *out, size_t size)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%lld", bound < 0 ? -bound : bound);
-    int exponent = len - 1;
-    if (exponent < 6) {
-        snprintf(out, size, "%lld", bound);
-        return;
-    }
-    while (len > 1 && digits[len - 1] == '0') {
-        digits[--len] = '\0';
-    }
-    snprintf(out, size, "%s%c%s%se+%02d", bound < 0 ? "-" : "", digits[0], len > 1 ? "." : "",
-             digits + 1, exponent);
-}
-
 static int fail_range(const struct crd_field *field, const struct place *place,
                       const struct doc *doc, bool below, struct err *err)
 {
-    char bound[32];
     char sentence[80];
-    print_bound(below ? field->min : field->max, bound, sizeof bound);
-    snprintf(sentence, sizeof sentence, "should be %s than or equal to %s",
-             below ? "greater" : "less", bound);
+    snprintf(sentence, sizeof sentence, "should be %s than or equal to %lld",
+             below ? "greater" : "less", below ? field->min : field->max);
     return fail_invalid(place, doc, doc->text, sentence, err);
 }
 
