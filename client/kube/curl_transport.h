@@ -27,6 +27,7 @@
  *     no proxy, netrc or cookie of the environment is used; http:// only if the config says so.
  *  4. A 401 makes the token file be read again; a GET that is no stream is repeated once.
  *  5. Nothing is paused: who receives, takes what comes.
+ *  6. curl_transport_free is not legal inside a callback of an exchange.
  */
 
 struct curl_transport_options {
@@ -44,7 +45,7 @@ struct curl_transport_counts {
     int64_t bytes;       /* of reply bodies */
 };
 
-/* options may be NULL. ERR_REFUSED: the config cannot work (say, a key that does not parse). */
+/* options may be NULL. ERR_REFUSED: the config cannot work, or this libcurl cannot. */
 int curl_transport_new(uv_loop_t *loop, struct clock *clock, const struct kube_config *config,
                        const struct curl_transport_options *options,
                        struct transport **ret_transport, struct err *err) MUST_CHECK;
