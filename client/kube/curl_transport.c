@@ -39,17 +39,20 @@ static int set_tls_name(struct curl_transport *owner, CURLU *url, struct err *er
 {
     char *host = NULL;
     char *port = NULL;
+    char *path = NULL;
     CLEANUP(buf_clear) struct buf text = {0};
     const char *name = owner->config->tls_server_name;
     curl_url_get(url, CURLUPART_HOST, &host, 0);
     curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+    curl_url_get(url, CURLUPART_PATH, &path, 0);
     buf_printf(&text, "%s:%s:%s:%s", name, port, host, port);
     owner->connect_to = curl_slist_append(NULL, buf_text(&text));
     buf_reset(&text);
-    buf_printf(&text, "https://%s:%s", name, port);
+    buf_printf(&text, "https://%s:%s%s", name, port, text_is(path, "/") ? "" : path);
     owner->base_url = buf_take(&text);
     curl_free(host);
     curl_free(port);
+    curl_free(path);
     return 0;
 }
 
