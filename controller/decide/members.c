@@ -73,7 +73,8 @@ static void step(struct turn *turn, const char *name, int by)
     if (moved != 0) {
         won(turn, "none", by > 0 ? REASON_ATTACHED : REASON_DETACHED);
     }
-    activity_add(turn, cause, ACTIVITY_SUCCESSFUL, message);
+    activity_add(turn, cause, ACTIVITY_SUCCESSFUL, message)->to = turn->desired;
+    turn->told = turn->desired;
     say(turn, "%s", cause);
     recommend_in_all(turn, turn->desired);
 }
