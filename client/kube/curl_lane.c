@@ -336,7 +336,8 @@ static void on_probe_timer(void *arg)
     struct curl_transport *owner = lane->owner;
     int64_t quiet_ms = clock_mono(owner->clock).ms - lane->heard.ms;
     if (lane->flying == 0) {
-        return; /* begin_probing starts it again */
+        lane->probing = false; /* begin_probing starts it again */
+        return;
     }
     if (quiet_ms < owner->options.probe_after_ms) {
         timer_start(lane->probe_timer, owner->options.probe_after_ms - quiet_ms);
@@ -344,6 +345,7 @@ static void on_probe_timer(void *arg)
         send_probe(lane);
     } else {
         owner->counts.cuts++;
+        lane->probing = false;
         cut(lane, "the server does not answer");
         lane_settle(lane);
     }
@@ -352,7 +354,8 @@ static void on_probe_timer(void *arg)
 /* Called whenever the lane changed: the timer runs while something flies. */
 static void begin_probing(struct lane *lane)
 {
-    if (lane->flying == 1 && lane->probe == NULL && lane->first != NULL) {
+    if (lane->flying > 0 && !lane->probing) {
+        lane->probing = true;
         timer_start(lane->probe_timer, lane->owner->options.probe_after_ms);
     }
 }

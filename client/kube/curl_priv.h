@@ -69,6 +69,7 @@ struct lane {
     bool settled; /* an answer began since the lane was last empty: rule 2 */
     struct mono heard;
     struct timer *probe_timer;
+    bool probing; /* probe_timer runs */
     struct exchange *probe;
     struct mono probed;
     bool broken; /* libcurl said so: cut when it returns */

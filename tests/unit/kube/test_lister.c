@@ -522,8 +522,8 @@ Test(lister, an_optional_kind_that_is_missing_is_empty_and_asked_for_again)
 Test(lister, an_answer_that_is_no_list_is_an_error_and_nothing_is_replaced)
 {
     static const char cut[] = "{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[{\"a\":{}}";
-    static const char *const bodies[] = {"<html>", "{}", "", "{\"items\":[]}", "{\"items\":[{}",
-                                         cut};
+    static const char *const bodies[] = {"<html>",         "{}", "", "{\"items\":[]}",
+                                         "{\"items\":[{}", cut};
     for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
         start(false);
         wire_answer(wire_last(), 422, -1, "");
