@@ -49,6 +49,7 @@ static int new_node(struct doc_builder *builder, enum doc_type type, int line, s
                     struct err *err)
 {
     if (builder->nodes >= DOC_NODES_MAX) {
+        builder->is_over = true;
         return doc_fail(builder, line, err, "more than %d values in one file, split it",
                         DOC_NODES_MAX);
     }
@@ -139,6 +140,7 @@ int doc_new_collection(struct doc_builder *builder, enum doc_type type,
         items[i] = entries->items[i];
         doc->weight += items[i].value->weight + strlen(items[i].key);
         if (doc->weight > DOC_WEIGHT_MAX) {
+            builder->is_over = true;
             return doc_fail(builder, line, err,
                             "too large once its aliases are expanded, write it out or split it");
         }
@@ -149,24 +151,44 @@ int doc_new_collection(struct doc_builder *builder, enum doc_type type,
     return type == DOC_MAP ? refuse_duplicates(builder, doc, err) : 0;
 }
 
+int doc_finish(struct doc_builder *builder, const struct doc *doc, struct err *err)
+{
+    builder->weight += doc->weight;
+    if (builder->weight > DOC_WEIGHT_MAX) {
+        builder->is_over = true;
+        return doc_fail(builder, doc->line, err,
+                        "too large once all aliases are expanded, split the file");
+    }
+    doc_entries_add(&builder->docs, "", doc->line, doc);
+    return 0;
+}
+
 /* Forgets what a reader that failed has made; the memory goes with the arena. */
 static void start_over(struct doc_builder *builder)
 {
     builder->docs.count = 0;
+    builder->weight = 0;
     builder->nodes = 0;
 }
 
-static bool looks_like_json(struct str text)
+/* `{` or `[` begins both JSON and YAML in flow style; a quote after it makes JSON likely. */
+static bool looks_like_json(struct str text, bool *ret_likely)
 {
-    struct str trimmed = str_trim(text);
-    return trimmed.len > 0 && (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '[');
+    struct str rest = str_trim(text);
+    bool opens = rest.len > 0 && (rest.ptr[0] == '{' || rest.ptr[0] == '[');
+    if (opens) {
+        rest = str_trim((struct str){rest.ptr + 1, rest.len - 1});
+        *ret_likely = rest.len > 0 && rest.ptr[0] == '"';
+    }
+    return opens;
 }
 
 /* A file that begins as JSON may still be YAML in flow style: the reader that got further, knows.
  */
 static int read_either(struct doc_builder *builder, struct str text, struct err *err)
 {
-    if (!looks_like_json(text)) {
+    bool likely = false;
+    if (!looks_like_json(text, &likely)) {
         return doc_read_yaml(builder, text, err);
     }
     struct err json_err = {0};
@@ -174,11 +196,15 @@ static int read_either(struct doc_builder *builder, struct str text, struct err 
         return 0;
     }
     int json_line = builder->error_line;
+    if (builder->is_over) {
+        *err = json_err;
+        return -1;
+    }
     start_over(builder);
     if (doc_read_yaml(builder, text, err) == 0) {
         return 0;
     }
-    if (json_line >= builder->error_line) {
+    if (likely || json_line >= builder->error_line) {
         *err = json_err;
     }
     return -1;
@@ -267,7 +293,7 @@ static void write_collection(const struct doc *doc, struct buf *out)
 
 static bool is_not_a_number(const struct doc *doc)
 {
-    return strpbrk(doc->text, "Ni") != NULL; /* NaN, Inf, -Inf */
+    return strpbrk(doc->text, "NI") != NULL; /* NaN, Inf, -Inf */
 }
 
 void doc_write_json(const struct doc *doc, struct buf *out)

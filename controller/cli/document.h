@@ -27,7 +27,7 @@
 
 #define DOC_BYTES_MAX (8 * 1024 * 1024)
 #define DOC_DEPTH_MAX 64
-#define DOC_WEIGHT_MAX (32 * 1024 * 1024) /* bytes and nodes of a document, aliases expanded */
+#define DOC_WEIGHT_MAX (32 * 1024 * 1024) /* bytes and nodes of the stream, aliases expanded */
 #define DOC_NODES_MAX 1000000             /* nodes of the whole stream */
 #define DOC_MERGE_KEYS_MAX 1000           /* keys that `<<` may bring into one mapping */
 

@@ -364,7 +364,7 @@ int doc_read_json(struct doc_builder *builder, struct str text, struct err *err)
         const struct doc *doc = NULL;
         result = read_value(&reader, &doc, err);
         if (result == 0) {
-            doc_entries_add(&builder->docs, "", doc->line, doc);
+            result = doc_finish(builder, doc, err);
             skip_separators(&reader);
         }
     }

@@ -21,6 +21,8 @@ struct doc_builder {
     int nodes;               /* made so far, against DOC_NODES_MAX */
     struct doc_entries docs; /* the finished documents */
     int error_line;          /* where the last error was */
+    bool is_over;            /* a ceiling was met: no other reader would fare better */
+    size_t weight;           /* of the finished documents together */
 };
 
 /* "FILE:LINE: document: ..." into err; returns -1. */
@@ -38,6 +40,9 @@ int doc_new_scalar(struct doc_builder *builder, enum doc_type type, struct str t
 int doc_new_collection(struct doc_builder *builder, enum doc_type type,
                        const struct doc_entries *entries, int line, const struct doc **ret_doc,
                        struct err *err) MUST_CHECK;
+
+/* A whole document is read. */
+int doc_finish(struct doc_builder *builder, const struct doc *doc, struct err *err) MUST_CHECK;
 
 /* The readers; each adds to builder->docs. */
 int doc_read_json(struct doc_builder *builder, struct str text, struct err *err) MUST_CHECK;

@@ -89,22 +89,20 @@ static int set_key(struct reader *reader, struct frame *frame, const yaml_event_
 }
 
 /* Puts a complete value where it belongs. */
-static void place(struct reader *reader, const struct doc *doc, int line)
+static int place(struct reader *reader, const struct doc *doc, int line, struct err *err)
 {
     if (reader->depth == 0) {
-        if (doc->type != DOC_NULL) {
-            doc_entries_add(&reader->builder->docs, "", line, doc);
-        }
-        return;
+        return doc->type == DOC_NULL ? 0 : doc_finish(reader->builder, doc, err);
     }
     struct frame *frame = &reader->frames[reader->depth - 1];
     if (!frame->map) {
         doc_entries_add(&frame->entries, "", line, doc);
-        return;
+        return 0;
     }
     doc_entries_add(frame->key_merges ? &frame->merges : &frame->entries, frame->key,
                     frame->key_line, doc);
     frame->has_key = false;
+    return 0;
 }
 
 static void define(struct reader *reader, const char *anchor, const struct doc *doc)
@@ -195,7 +193,7 @@ static int close_frame(struct reader *reader, struct err *err)
     }
     if (result == 0) {
         define(reader, frame->anchor, doc);
-        place(reader, doc, frame->line);
+        result = place(reader, doc, frame->line, err);
     }
     clear_frame(frame);
     return result;
@@ -219,8 +217,7 @@ static int take_scalar(struct reader *reader, const yaml_event_t *event, int lin
         return -1;
     }
     define(reader, (const char *)event->data.scalar.anchor, doc);
-    place(reader, doc, line);
-    return 0;
+    return place(reader, doc, line, err);
 }
 
 static int take_alias(struct reader *reader, const yaml_event_t *event, int line, struct err *err)
@@ -231,8 +228,7 @@ static int take_alias(struct reader *reader, const yaml_event_t *event, int line
         return doc_fail(reader->builder, line, err, "the alias *%.40s names no anchor above it",
                         name);
     }
-    place(reader, doc, line);
-    return 0;
+    return place(reader, doc, line, err);
 }
 
 static int take_event(struct reader *reader, const yaml_event_t *event, struct err *err)

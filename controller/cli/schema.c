@@ -111,7 +111,8 @@ static int fail_type(const struct crd_field *field, const struct place *place,
         [DOC_TEXT] = "\"string\"", [DOC_LIST] = "\"array\"",   [DOC_MAP] = "\"object\"",
     };
     char sentence[120];
-    snprintf(sentence, sizeof sentence, "must be of type %s: %s%s", field->type, found[doc->type],
+    const char *type = strcmp(field->type, "quantity") == 0 ? "integer,string" : field->type;
+    snprintf(sentence, sizeof sentence, "must be of type %s: %s%s", type, found[doc->type],
              strcmp(field->type, "string") == 0 ? ", put it in quotes" : "");
     return fail_invalid(place, doc, found[doc->type], sentence, err);
 }
@@ -121,7 +122,7 @@ static int check_integer(const struct crd_field *field, const struct place *plac
 {
     int64_t value = 0;
     struct str text = {doc->text, doc->len};
-    if (strpbrk(doc->text, ".eENi") != NULL) {
+    if (strpbrk(doc->text, ".eENI") != NULL) {
         return fail_type(field, place, doc, err);
     }
     bool fits = str_to_int64(text, &value);
@@ -358,7 +359,11 @@ static int check_metadata(const struct place *top, const struct doc *doc, struct
     struct place at = place_key(top, "metadata");
     struct place name_at = place_key(&at, "name");
     const struct doc *name = doc_get(metadata, "name");
-    if (name == NULL || name->type != DOC_TEXT || name->len == 0) {
+    if (name != NULL && name->type != DOC_TEXT) {
+        return place_fail(&name_at, name->line, err, "must be text (put it in quotes), is %s",
+                          doc_type_word(name->type));
+    }
+    if (name == NULL || name->len == 0) {
         return place_fail(&name_at, metadata == NULL ? doc->line : metadata->line, err,
                           "is missing, give the object a name");
     }
