@@ -96,7 +96,7 @@ static void bind_rules(struct turn *turn, struct bound *bound)
             }
             continue;
         }
-        bound->clocks[i] = rule == NULL ? rule_start(turn, bound)
+        bound->clocks[i] = rule == NULL  ? rule_start(turn, bound)
                            : rule->apart ? rule->clock
                                          : turn->before;
         rules[kept++] = (struct rule_memory){.mark = mark, .clock = bound->clocks[i]};
@@ -158,8 +158,8 @@ static const char *aside_word(const struct policy *policy)
 static void tell_gone(struct turn *turn, const char *policy, const char *what)
 {
     const char *cause = arena_printf(turn->arena, "policy %s %s", policy, what);
-    const char *message = arena_printf(
-        turn->arena, "%s: its range is gone and nothing else moves by itself", cause);
+    const char *message =
+        arena_printf(turn->arena, "%s: its range is gone and nothing else moves by itself", cause);
     activity_add(turn, cause, ACTIVITY_SUCCESSFUL, message);
     say(turn, "policy %s is %s", policy, what);
 }

@@ -35,16 +35,16 @@ enum metric_state {
 struct judged {
     const struct metric *metric;
     enum metric_state state;
-    const char *detail;   /* why it is invalid; "" */
-    bool single;          /* one value for the whole: `sum` */
-    int128 sum;           /* of the measured values, in billionths */
-    int128 requests;      /* utilisation: of their requests */
+    const char *detail; /* why it is invalid; "" */
+    bool single;        /* one value for the whole: `sum` */
+    int128 sum;         /* of the measured values, in billionths */
+    int128 requests;    /* utilisation: of their requests */
     int measured, missing, ignored;
-    int64_t age_s;        /* of the oldest sample used; -1 = none */
-    struct number shown;  /* value for the term, in the unit of the target */
-    int wants;            /* its own proposal; valid only */
-    bool within;          /* kept by tolerance */
-    bool fallback;        /* invalid for as long as `fallback` waits */
+    int64_t age_s;       /* of the oldest sample used; -1 = none */
+    struct number shown; /* value for the term, in the unit of the target */
+    int wants;           /* its own proposal; valid only */
+    bool within;         /* kept by tolerance */
+    bool fallback;       /* invalid for as long as `fallback` waits */
 };
 
 /* A proposal on its way through the limits of its policy. */
@@ -61,18 +61,18 @@ struct proposal {
 struct bound {
     const struct policy *policy;
     struct binding_memory *b;
-    bool in_force;      /* has a range and proposes: not suspended, dryRun or invalid */
-    bool shown;         /* dryRun only: its terms are shown */
-    bool fresh;         /* bound, or back in force, in this evaluation */
-    bool made;          /* not in memory before */
-    bool remember;      /* desired is stored like a binding's count: a suspension or gap ended */
-    bool apart;         /* its range does not meet the group's */
+    bool in_force; /* has a range and proposes: not suspended, dryRun or invalid */
+    bool shown;    /* dryRun only: its terms are shown */
+    bool fresh;    /* bound, or back in force, in this evaluation */
+    bool made;     /* not in memory before */
+    bool remember; /* desired is stored like a binding's count: a suspension or gap ended */
+    bool apart;    /* its range does not meet the group's */
     struct range base, running, effective;
-    struct wall *clocks;              /* of each schedule: last instant judged */
-    const char *window_name;          /* the rule whose window holds the floor; NULL = none */
-    int window_nodes;                 /* its T, or how far its ramp has come */
-    bool window_active;               /* some window is active, not only ramping */
-    struct judged *judged;            /* of each metric */
+    struct wall *clocks;     /* of each schedule: last instant judged */
+    const char *window_name; /* the rule whose window holds the floor; NULL = none */
+    int window_nodes;        /* its T, or how far its ramp has come */
+    bool window_active;      /* some window is active, not only ramping */
+    struct judged *judged;   /* of each metric */
     struct proposal proposal;
 };
 
@@ -92,33 +92,33 @@ struct turn {
     struct decide_output *out;
     struct memory *m; /* the next memory */
     struct wall now;
-    struct wall before;    /* evaluated, as memory had it */
+    struct wall before; /* evaluated, as memory had it */
     bool had_before;
 
     struct bound *bounds;
     int bound_count;
     bool metric_scaling;
-    struct range limits;   /* the group's own range, under the operator's ceiling */
+    struct range limits; /* the group's own range, under the operator's ceiling */
 
-    enum reason hold;      /* the whole group stands still because of it */
-    bool frozen;           /* no rule fires, windows stay as they were */
-    bool muted;            /* metrics propose nothing */
-    bool first, resight;   /* first sight; the same after dryRun */
+    enum reason hold;    /* the whole group stands still because of it */
+    bool frozen;         /* no rule fires, windows stay as they were */
+    bool muted;          /* metrics propose nothing */
+    bool first, resight; /* first sight; the same after dryRun */
     bool range_edited;
-    bool window_removed;   /* a rule that held a window was taken away */
+    bool window_removed; /* a rule that held a window was taken away */
 
     struct seen_node *nodes; /* neither deleting nor members that spec does not have */
     int node_count;
-    int pods, members;     /* nodes that exist */
-    int absent_members;    /* members of spec without a node */
+    int pods, members;  /* nodes that exist */
+    int absent_members; /* members of spec without a node */
     int ready, in_service;
     int exist;
 
     int from;
     int desired;
-    int other;             /* desired after everything but metrics */
+    int other;                           /* desired after everything but metrics */
     struct range base, plain, effective; /* of the group: base, running, with windows */
-    int cut;               /* the highest desired that a range does not lower by itself */
+    int cut; /* the highest desired that a range does not lower by itself */
 
     const char *winner;
     enum reason reason;
@@ -133,7 +133,7 @@ struct turn {
     int clause_count, clause_cap;
     struct activity *activities;
     int activity_count, activity_cap;
-    int told;              /* desired as the last activity left it */
+    int told; /* desired as the last activity left it */
 };
 
 /* ---- time and numbers ---- */

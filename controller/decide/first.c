@@ -7,7 +7,6 @@
  */
 #include "decide/decide_priv.h"
 
-
 /* "initialSize defaults to minSize with a launch template (A27), to nothing with targetRef." */
 static int initial_size(const struct turn *turn)
 {

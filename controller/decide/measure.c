@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-#define AHEAD_MAX_S 30    /* "a sample up to 30 s in the future has age 0" */
-#define STALE_MIN_S 60    /* "older than max(60 s, 3 x the sample's window)" */
+#define AHEAD_MAX_S 30 /* "a sample up to 30 s in the future has age 0" */
+#define STALE_MIN_S 60 /* "older than max(60 s, 3 x the sample's window)" */
 #define STALE_WINDOWS 3
 #define STALE_INTERVALS 3 /* QPS: "no successful scrape for 3 evaluation intervals" */
 
@@ -202,8 +202,7 @@ static bool has_requests(const struct metric *metric, const struct reading *read
         return false;
     }
     for (int i = 0; i < reading->value_count; i++) {
-        if (reading->shape == READING_PER_NODE &&
-            reading->values[i].request.state != NUMBER_NONE) {
+        if (reading->shape == READING_PER_NODE && reading->values[i].request.state != NUMBER_NONE) {
             return true;
         }
     }
@@ -215,9 +214,8 @@ static void tally_nodes(struct turn *turn, const struct reading *reading, struct
 {
     const struct metric *metric = tally->judged->metric;
     struct lookup lookup = {.reading = reading};
-    struct node_reading every = {.value = reading->value,
-                                 .request = {.state = NUMBER_NONE},
-                                 .at = reading->at};
+    struct node_reading every = {
+        .value = reading->value, .request = {.state = NUMBER_NONE}, .at = reading->at};
     tally->with_requests = has_requests(metric, reading);
     for (int i = 0; i < turn->node_count; i++) {
         const struct seen_node *seen = &turn->nodes[i];
@@ -261,15 +259,15 @@ static struct number shown_mean(const struct judged *judged)
     return (struct number){NUMBER_OK, whole * hundred + rest * hundred / requests};
 }
 
-static void judge_nodes(struct turn *turn, const struct bound *bound,
-                        const struct reading *reading, struct judged *judged)
+static void judge_nodes(struct turn *turn, const struct bound *bound, const struct reading *reading,
+                        struct judged *judged)
 {
     struct tally tally = {.judged = judged};
     tally_nodes(turn, reading, &tally, stale_after(bound, judged->metric, reading));
     if (judged->measured == 0 || tally.in_service_read * 2 < tally.in_service) {
         judged->detail = arena_printf(
-            turn->arena, "%d of %d nodes in service have a valid sample: %s",
-            tally.in_service_read, tally.in_service, tally.cause != NULL ? tally.cause : "none");
+            turn->arena, "%d of %d nodes in service have a valid sample: %s", tally.in_service_read,
+            tally.in_service, tally.cause != NULL ? tally.cause : "none");
         return;
     }
     judged->state = METRIC_VALID;
@@ -278,8 +276,8 @@ static void judge_nodes(struct turn *turn, const struct bound *bound,
 
 /* ---- one value ---- */
 
-static void judge_value(struct turn *turn, const struct bound *bound,
-                        const struct reading *reading, struct judged *judged)
+static void judge_value(struct turn *turn, const struct bound *bound, const struct reading *reading,
+                        struct judged *judged)
 {
     const char *bad = bad_number(reading->value);
     if (bad == NULL) {
@@ -331,7 +329,8 @@ struct metric_memory *metric_remember(struct turn *turn, struct bound *bound, co
     return &b->metrics[b->metric_count++];
 }
 
-/* "A zero (all nodes read zero) directly after a failure is one more failure; the next is valid." */
+/* "A zero (all nodes read zero) directly after a failure is one more failure; the next is valid."
+ */
 static bool is_suspect_zero(const struct judged *judged, const struct metric_memory *memory)
 {
     return judged->state == METRIC_VALID && judged->sum == 0 && memory != NULL &&

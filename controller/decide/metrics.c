@@ -74,8 +74,7 @@ static const struct bound *largest(const struct turn *turn)
     const struct bound *best = NULL;
     for (int i = 0; i < turn->bound_count; i++) {
         const struct bound *bound = &turn->bounds[i];
-        if (bound->proposal.set &&
-            (best == NULL || bound->proposal.nodes > best->proposal.nodes)) {
+        if (bound->proposal.set && (best == NULL || bound->proposal.nodes > best->proposal.nodes)) {
             best = bound;
         }
     }
@@ -167,8 +166,7 @@ static void explain_silence(struct turn *turn)
 {
     for (int i = 0; i < turn->bound_count; i++) {
         const struct bound *bound = &turn->bounds[i];
-        if (!bound->in_force || bound->policy->metric_count == 0 ||
-            turn->reason != REASON_NONE) {
+        if (!bound->in_force || bound->policy->metric_count == 0 || turn->reason != REASON_NONE) {
             continue;
         }
         turn->reason = turn->muted ? REASON_SUSPENDED : REASON_NO_NODES_TO_MEASURE;

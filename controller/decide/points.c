@@ -49,9 +49,9 @@ static void miss(struct turn *turn, const struct bound *bound, const struct sche
     const char *why = turn->hold == REASON_PAUSED ? "the group is paused"
                       : turn->frozen              ? "ScheduledScaling is suspended"
                                                   : "startingDeadlineSeconds has passed";
-    const char *message = arena_printf(
-        turn->arena, "Missed: %lld firing%s of %s, the last due at %s, because %s",
-        (long long)count, count == 1 ? "" : "s", name, wall_text(last, at), why);
+    const char *message =
+        arena_printf(turn->arena, "Missed: %lld firing%s of %s, the last due at %s, because %s",
+                     (long long)count, count == 1 ? "" : "s", name, wall_text(last, at), why);
     activity_add(turn, cause, ACTIVITY_CANCELLED, message);
     say(turn, "%lld firing%s of %s missed", (long long)count, count == 1 ? "" : "s", name);
 }
@@ -192,13 +192,11 @@ static void show_dry(struct turn *turn, const struct bound *bound)
             !firing_last(schedule->firing, turn->before, turn->now, NULL, NULL)) {
             continue;
         }
-        struct term *term =
-            term_add(turn, TERM_SCHEDULE, bound->policy->meta.name, schedule->name);
+        struct term *term = term_add(turn, TERM_SCHEDULE, bound->policy->meta.name, schedule->name);
         term->shown_only = true;
         term->has_wants = true;
-        term->wants = schedule->has_nodes
-                          ? clamp_nodes(schedule->nodes)
-                          : clamp_nodes((int64_t)turn->desired + schedule->adjust);
+        term->wants = schedule->has_nodes ? clamp_nodes(schedule->nodes)
+                                          : clamp_nodes((int64_t)turn->desired + schedule->adjust);
     }
 }
 

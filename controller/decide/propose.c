@@ -13,8 +13,7 @@ static void add_metric_term(struct turn *turn, const struct bound *bound,
 {
     const struct metric *metric = judged->metric;
     struct term *term = term_add(turn, TERM_METRIC, bound->policy->meta.name, metric->name);
-    term->target =
-        metric->target_form == TARGET_NONE ? metric->steps.threshold : metric->target;
+    term->target = metric->target_form == TARGET_NONE ? metric->steps.threshold : metric->target;
     term->age_s = judged->age_s;
     term->shown_only = bound->shown;
     term->detail = judged->detail;
@@ -24,8 +23,8 @@ static void add_metric_term(struct turn *turn, const struct bound *bound,
         term->wants = judged->wants;
     } else {
         term->age_s = -1;
-        term->reason = judged->state == METRIC_INVALID ? REASON_METRIC_INVALID
-                                                       : REASON_NO_NODES_TO_MEASURE;
+        term->reason =
+            judged->state == METRIC_INVALID ? REASON_METRIC_INVALID : REASON_NO_NODES_TO_MEASURE;
     }
 }
 

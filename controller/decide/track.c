@@ -131,8 +131,8 @@ static void track_total(const struct turn *turn, const struct bound *bound, stru
     }
     struct ratio share = {whole.num, wide_times(target, (uint128)turn->other)};
     judged->within = is_within(bound, &share);
-    judged->wants = judged->within ? turn->other
-                                   : with_direction(turn, ratio_side(&share), judged->wants);
+    judged->wants =
+        judged->within ? turn->other : with_direction(turn, ratio_side(&share), judged->wants);
 }
 
 void track(const struct turn *turn, const struct bound *bound, struct judged *judged)

@@ -58,8 +58,8 @@ static int64_t template_order(const struct group *group, const char *version)
         return -1;
     }
     size_t len = (size_t)(at - version);
-    bool current = strlen(group->template_name) == len &&
-                   strncmp(group->template_name, version, len) == 0;
+    bool current =
+        strlen(group->template_name) == len && strncmp(group->template_name, version, len) == 0;
     generation = generation > INT32_MAX ? INT32_MAX : generation;
     return generation + (current ? INT64_C(1) << 32 : 0);
 }
@@ -188,8 +188,7 @@ static void count_zones(struct choice *choice)
 static void take(struct choice *choice, struct candidate *candidate)
 {
     choice->zone_nodes[candidate->zone]--;
-    choice->victims[choice->victim_count++] =
-        arena_dup(choice->turn->arena, candidate->node->name);
+    choice->victims[choice->victim_count++] = arena_dup(choice->turn->arena, candidate->node->name);
 }
 
 /*
@@ -199,9 +198,9 @@ static void take(struct choice *choice, struct candidate *candidate)
  */
 struct queue {
     struct candidate *ready;
-    int *next;  /* of each candidate: the next of its zone; -1 = none */
-    int *head;  /* of each zone */
-    int *heap;  /* zones with a head, the first to give on top */
+    int *next; /* of each candidate: the next of its zone; -1 = none */
+    int *head; /* of each zone */
+    int *heap; /* zones with a head, the first to give on top */
     int count;
 };
 
@@ -232,8 +231,7 @@ static void sink(const struct choice *choice, struct queue *queue, int at)
     }
 }
 
-static void queue_up(struct choice *choice, struct candidate *ready, int count,
-                     struct queue *queue)
+static void queue_up(struct choice *choice, struct candidate *ready, int count, struct queue *queue)
 {
     struct arena *arena = choice->turn->arena;
     size_t zones = (size_t)choice->zone_count;
@@ -320,8 +318,7 @@ static void list_candidates(struct choice *choice)
     struct turn *turn = choice->turn;
     size_t count = (size_t)turn->node_count;
     choice->candidates = ARENA_ARRAY(turn->arena, struct candidate, count);
-    choice->victims =
-        ARENA_ARRAY(turn->arena, const char *, count + (size_t)turn->members);
+    choice->victims = ARENA_ARRAY(turn->arena, const char *, count + (size_t)turn->members);
     count_zones(choice);
     for (int i = 0; i < turn->node_count; i++) {
         const struct node *node = turn->nodes[i].node;

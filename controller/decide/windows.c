@@ -116,8 +116,7 @@ static void add_terms(struct turn *turn, const struct bound *bound)
         if (!is_live_window(schedule) || !window_asks(turn, bound, schedule, &nodes, &active)) {
             continue;
         }
-        struct term *term =
-            term_add(turn, TERM_SCHEDULE, bound->policy->meta.name, schedule->name);
+        struct term *term = term_add(turn, TERM_SCHEDULE, bound->policy->meta.name, schedule->name);
         term->shown_only = bound->shown;
         term->has_wants = true;
         term->wants = nodes;
@@ -175,8 +174,8 @@ static const struct bound *ended_window(const struct turn *turn)
     for (int i = 0; i < turn->bound_count; i++) {
         const struct bound *bound = &turn->bounds[i];
         const struct binding_memory *b = bound->b;
-        bool less = b->has_window &&
-                    (bound->window_name == NULL || bound->window_nodes < b->window_nodes);
+        bool less =
+            b->has_window && (bound->window_name == NULL || bound->window_nodes < b->window_nodes);
         if (less && (ended == NULL || b->window_nodes > ended->b->window_nodes)) {
             ended = bound;
         }

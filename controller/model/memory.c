@@ -73,7 +73,7 @@ int64_t memory_activity_sequence(const struct memory *memory)
 /* The newest bucket moves while nothing changes: all but its number counts. */
 static bool same_recommendations(const struct recommendations *a, const struct recommendations *b)
 {
-    if (a->count != b->count || a->bucket_s != b->bucket_s) {
+    if (a->count != b->count || (a->count > 0 && a->bucket_s != b->bucket_s)) {
         return false;
     }
     for (int i = 0; i < a->count; i++) {
@@ -94,7 +94,8 @@ static bool same_metrics(const struct binding_memory *a, const struct binding_me
     for (int i = 0; i < a->metric_count; i++) {
         const struct metric_memory *x = &a->metrics[i], *y = &b->metrics[i];
         if (!text_is(x->name, y->name) || x->failures != y->failures || x->zero != y->zero ||
-            x->side != y->side || x->since.s != y->since.s || x->step != y->step) {
+            x->side != y->side || (x->side != 0 && x->since.s != y->since.s) ||
+            x->step != y->step) {
             return false;
         }
     }
@@ -118,22 +119,27 @@ static bool same_floors(const struct binding_memory *a, const struct binding_mem
 {
     return a->has_floor == b->has_floor && (!a->has_floor || a->floor == b->floor) &&
            a->has_window == b->has_window &&
-           (!a->has_window || (a->window_nodes == b->window_nodes &&
-                               text_is(a->window_rule, b->window_rule))) &&
+           (!a->has_window ||
+            (a->window_nodes == b->window_nodes && text_is(a->window_rule, b->window_rule))) &&
            a->fired.set == b->fired.set &&
            (!a->fired.set || (a->fired.at.s == b->fired.at.s && a->fired.nodes == b->fired.nodes &&
                               text_is(a->fired.rule, b->fired.rule)));
 }
 
+static bool same_holds(const struct binding_memory *a, const struct binding_memory *b)
+{
+    return a->panicking == b->panicking &&
+           (!a->panicking ||
+            (a->panic_highest == b->panic_highest && a->panic_until.s == b->panic_until.s)) &&
+           a->dropped == b->dropped && (!a->dropped || a->drop_until.s == b->drop_until.s);
+}
+
 static bool same_binding(const struct binding_memory *a, const struct binding_memory *b)
 {
     return text_is(a->policy, b->policy) && a->aside == b->aside && a->has_min == b->has_min &&
-           a->has_max == b->has_max && a->min == b->min && a->max == b->max &&
-           a->panicking == b->panicking && a->panic_highest == b->panic_highest &&
-           a->panic_until.s == b->panic_until.s && a->dropped == b->dropped &&
-           a->drop_until.s == b->drop_until.s && same_floors(a, b) &&
-           same_recommendations(&a->out, &b->out) && same_recommendations(&a->in, &b->in) &&
-           same_metrics(a, b) && same_rules(a, b);
+           a->has_max == b->has_max && a->min == b->min && a->max == b->max && same_holds(a, b) &&
+           same_floors(a, b) && same_recommendations(&a->out, &b->out) &&
+           same_recommendations(&a->in, &b->in) && same_metrics(a, b) && same_rules(a, b);
 }
 
 static bool same_contest(const struct contest_memory *a, const struct contest_memory *b)
@@ -176,12 +182,11 @@ bool memory_is_same(const struct memory *a, const struct memory *b)
         return a == b;
     }
     return a->waiting == b->waiting && a->desired == b->desired && a->baseline == b->baseline &&
-           a->above == b->above && a->metric_scaling == b->metric_scaling &&
-           a->still == b->still && a->muted == b->muted && a->dry_run == b->dry_run &&
-           a->min_size == b->min_size && a->max_size == b->max_size &&
-           a->has_request == b->has_request && a->request == b->request &&
-           a->request_mark == b->request_mark && a->requested == b->requested &&
-           a->requested_value == b->requested_value &&
+           a->above == b->above && a->metric_scaling == b->metric_scaling && a->still == b->still &&
+           a->muted == b->muted && a->dry_run == b->dry_run && a->min_size == b->min_size &&
+           a->max_size == b->max_size && a->has_request == b->has_request &&
+           a->request == b->request && a->request_mark == b->request_mark &&
+           a->requested == b->requested && a->requested_value == b->requested_value &&
            a->requested_at.s == b->requested_at.s && a->sequence == b->sequence &&
            a->edge == b->edge && same_contest(&a->contest, &b->contest) && same_lists(a, b);
 }

@@ -136,8 +136,7 @@ static void read_recommendations(struct reader *reader, const json_t *object, co
         if (item == NULL) {
             return;
         }
-        list->items[i].bucket =
-            read_int(reader, json_array_get(item, 0), key, -TIME_MAX, TIME_MAX);
+        list->items[i].bucket = read_int(reader, json_array_get(item, 0), key, -TIME_MAX, TIME_MAX);
         list->items[i].nodes = read_count(reader, json_array_get(item, 1), key);
         if (i > 0 && list->items[i].bucket <= list->items[i - 1].bucket) {
             spoil(reader, key);

@@ -226,8 +226,7 @@ static void put_lists(json_t *object, const struct memory *memory)
     if (memory->change_count > 0) {
         json_t *array = json_array();
         for (int i = 0; i < memory->change_count; i++) {
-            json_array_append_new(array,
-                                  pair(memory->changes[i].at.s, memory->changes[i].delta));
+            json_array_append_new(array, pair(memory->changes[i].at.s, memory->changes[i].delta));
         }
         json_object_set_new(object, "mv", array);
     }

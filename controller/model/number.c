@@ -24,17 +24,16 @@ struct suffix {
 
 /* "a suffix (n u m k M G T P E, Ki Mi Gi Ti Pi Ei)" */
 static const struct suffix SUFFIXES[] = {
-    {"", 0, 0},    {"n", -9, 0},  {"u", -6, 0},  {"m", -3, 0},  {"k", 3, 0},
-    {"M", 6, 0},   {"G", 9, 0},   {"T", 12, 0},  {"P", 15, 0},  {"E", 18, 0},
-    {"Ki", 0, 10}, {"Mi", 0, 20}, {"Gi", 0, 30}, {"Ti", 0, 40}, {"Pi", 0, 50},
-    {"Ei", 0, 60},
+    {"", 0, 0},    {"n", -9, 0},  {"u", -6, 0},  {"m", -3, 0},  {"k", 3, 0},   {"M", 6, 0},
+    {"G", 9, 0},   {"T", 12, 0},  {"P", 15, 0},  {"E", 18, 0},  {"Ki", 0, 10}, {"Mi", 0, 20},
+    {"Gi", 0, 30}, {"Ti", 0, 40}, {"Pi", 0, 50}, {"Ei", 0, 60},
 };
 
 /* What stands before the suffix: value = digits * 10^-scale. */
 struct mantissa {
     uint128 digits;
-    int scale;    /* digits read after the point, less those dropped before it */
-    bool any;     /* at least one digit */
+    int scale; /* digits read after the point, less those dropped before it */
+    bool any;  /* at least one digit */
 };
 
 static bool is_digit(char c)
@@ -265,8 +264,8 @@ char *number_short(struct number number, char *out)
     int128 size = number.nano < 0 ? -number.nano : number.nano;
     for (size_t i = 0; i < ARRAY_LEN(SCALES); i++) {
         if (size >= (int128)SCALES[i].units * NANO) {
-            return print_decimal(round_nano(number.nano / SCALES[i].units, 1), 1,
-                                 SCALES[i].suffix, out);
+            return print_decimal(round_nano(number.nano / SCALES[i].units, 1), 1, SCALES[i].suffix,
+                                 out);
         }
     }
     /* Three significant decimals: 63, 52.5, 0.25, 0.00125. */

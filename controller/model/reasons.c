@@ -4,10 +4,9 @@
 
 #include "base/attr.h"
 
-static const char *const WORDS[] = {
-    "",
+static const char *const WORDS[] = {"",
 #define REASON_WORD(upper, word) word,
-    REASONS(REASON_WORD)
+                                    REASONS(REASON_WORD)
 #undef REASON_WORD
 };
 
