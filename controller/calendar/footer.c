@@ -27,7 +27,7 @@ static void skip(struct rest *rest)
     rest->text.len--;
 }
 
-static bool accept(struct rest *rest, char wanted)
+static bool take(struct rest *rest, char wanted)
 {
     if (peek(rest) != wanted) {
         return false;
@@ -64,11 +64,11 @@ static bool read_time(struct rest *rest, int max_hours, int *ret_s)
     if (!read_number(rest, 0, max_hours, &hours)) {
         return false;
     }
-    if (accept(rest, ':')) {
+    if (take(rest, ':')) {
         if (!read_number(rest, 0, 59, &minutes)) {
             return false;
         }
-        if (accept(rest, ':') && !read_number(rest, 0, 59, &seconds)) {
+        if (take(rest, ':') && !read_number(rest, 0, 59, &seconds)) {
             return false;
         }
     }
@@ -89,24 +89,24 @@ static bool is_quotable(char c)
 /* An abbreviation, which we have no use for: CEST or <+0330>. */
 static bool read_name(struct rest *rest)
 {
-    bool is_quoted = accept(rest, '<');
+    bool is_quoted = take(rest, '<');
     int len = 0;
     while (is_quoted ? is_quotable(peek(rest)) : is_letter(peek(rest))) {
         skip(rest);
         len++;
     }
-    return len >= 3 && (!is_quoted || accept(rest, '>'));
+    return len >= 3 && (!is_quoted || take(rest, '>'));
 }
 
 static bool read_day(struct rest *rest, struct footer_change *change)
 {
-    if (accept(rest, 'M')) {
+    if (take(rest, 'M')) {
         change->kind = FOOTER_MONTH_WEEKDAY;
-        return read_number(rest, 1, 12, &change->month) && accept(rest, '.') &&
-               read_number(rest, 1, 5, &change->week) && accept(rest, '.') &&
+        return read_number(rest, 1, 12, &change->month) && take(rest, '.') &&
+               read_number(rest, 1, 5, &change->week) && take(rest, '.') &&
                read_number(rest, 0, 6, &change->day);
     }
-    if (accept(rest, 'J')) {
+    if (take(rest, 'J')) {
         change->kind = FOOTER_DAY_OF_365;
         return read_number(rest, 1, 365, &change->day);
     }
@@ -117,8 +117,8 @@ static bool read_day(struct rest *rest, struct footer_change *change)
 static bool read_change(struct rest *rest, struct footer_change *change)
 {
     change->time_s = 2 * 3600;
-    return accept(rest, ',') && read_day(rest, change) &&
-           (!accept(rest, '/') || read_time(rest, CHANGE_MAX_HOURS, &change->time_s));
+    return take(rest, ',') && read_day(rest, change) &&
+           (!take(rest, '/') || read_time(rest, CHANGE_MAX_HOURS, &change->time_s));
 }
 
 static bool read_footer(struct rest *rest, struct footer *footer)

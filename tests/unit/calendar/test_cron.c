@@ -233,7 +233,7 @@ Test(cron, backward_ranges_are_refused)
         {"0 0 * * 5-0", "weekday range 5-0 runs backwards"},
         {"0 0 * * 7-1", "weekday range 7-1 runs backwards"},
     };
-    expect_refused(rows, sizeof(rows) / sizeof(rows[0]), 0);
+    expect_refused(rows, sizeof(rows) / sizeof(rows[0]), CRON_RUNS_BACKWARD);
 }
 
 Test(cron, the_wrong_number_of_fields_is_refused)
