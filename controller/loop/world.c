@@ -303,9 +303,11 @@ void world_start(struct world *world)
 static void on_stop_late(void *arg)
 {
     struct world *world = arg;
-    log_line(&world->config.log, LOG_WARN, clock_wall(world->clock),
-             "stopping although writes are under way; the next start makes them good",
-             LOG_FIELDS(LOG_NUMBER("turns", world->turns_in_flight)));
+    if (world->turns_in_flight > 0) {
+        log_line(&world->config.log, LOG_WARN, clock_wall(world->clock),
+                 "stopping although writes are under way; the next start makes them good",
+                 LOG_FIELDS(LOG_NUMBER("turns", world->turns_in_flight)));
+    }
     world->turns_in_flight = 0;
     check_stopped(world);
 }
