@@ -26,34 +26,34 @@ const char *term_kind_name(enum term_kind kind);
 /* One voice in the decision: "metric lunch/cpu read 63 against 50 and wants 7". */
 struct term {
     enum term_kind kind;
-    const char *policy;     /* "" for manual and range */
-    const char *name;       /* of the metric or rule; "" when it has none */
-    struct number value;    /* metrics: NUMBER_NONE prints null */
-    struct number target;   /* metrics */
-    int64_t age_s;          /* metrics: age of the sample; -1 = none */
+    const char *policy;   /* "" for manual and range */
+    const char *name;     /* of the metric or rule; "" when it has none */
+    struct number value;  /* metrics: NUMBER_NONE prints null */
+    struct number target; /* metrics */
+    int64_t age_s;        /* metrics: age of the sample; -1 = none */
     bool has_wants;
-    int wants;              /* its own proposal before any limit */
-    enum reason reason;     /* REASON_NONE unless invalid or not applicable */
-    const char *detail;     /* "" or the source's words for an invalid metric */
-    bool shown_only;        /* of a dryRun policy: proposes nothing */
+    int wants;          /* its own proposal before any limit */
+    enum reason reason; /* REASON_NONE unless invalid or not applicable */
+    const char *detail; /* "" or the source's words for an invalid metric */
+    bool shown_only;    /* of a dryRun policy: proposes nothing */
 };
 
 struct decision {
     struct wall time;
-    int from, to;           /* desired before and after */
+    int from, to; /* desired before and after */
     bool has_replicas;
-    int replicas;           /* what would be written to the scale: max(0, to - members) unless held */
+    int replicas; /* what would be written to the scale: max(0, to - members) unless held */
     struct range base, effective;
     const struct term *terms;
     int term_count;
-    const char *winner;     /* "<kind> <policy>/<name>", "manual", "range" or "none" */
+    const char *winner; /* "<kind> <policy>/<name>", "manual", "range" or "none" */
     const enum reason *limited_by;
     int limited_by_count;
     enum reason reason;
-    enum reason held;       /* REASON_NONE = nothing holds it */
+    enum reason held;           /* REASON_NONE = nothing holds it */
     const char *const *victims; /* names, in the order in which they would go */
     int victim_count;
-    const char *message;    /* one sentence with the numbers */
+    const char *message; /* one sentence with the numbers */
 };
 
 enum activity_result {
@@ -69,8 +69,8 @@ const char *activity_result_name(enum activity_result result);
 
 /* Something that happened and is kept as a ScalingActivity. */
 struct activity {
-    int64_t sequence;       /* of the group, from memory; the object is GROUP-<8 digits> */
-    const char *cause;      /* "schedule lunch/noon", "manual", "metric lunch/cpu", ... */
+    int64_t sequence;  /* of the group, from memory; the object is GROUP-<8 digits> */
+    const char *cause; /* "schedule lunch/noon", "manual", "metric lunch/cpu", ... */
     int from, to;
     struct wall start;
     enum activity_result result;
@@ -80,15 +80,15 @@ struct activity {
 /* How one bound policy stands after the decision: what status shows of the binding. */
 struct binding_view {
     const char *policy;
-    bool schedules, metrics;    /* which kinds it lists: the mode */
-    bool suspended;             /* or dryRun or invalid */
+    bool schedules, metrics; /* which kinds it lists: the mode */
+    bool suspended;          /* or dryRun or invalid */
     struct range base, running, effective;
     bool window_active;
-    bool metrics_valid;         /* every listed metric is readable */
+    bool metrics_valid; /* every listed metric is readable */
     bool has_last_fired;
     const char *last_rule;
     struct wall last_time;
-    int last_nodes;             /* its target T */
+    int last_nodes;              /* its target T */
     const char *deciding_metric; /* the metric whose proposal counted, "" = none */
 };
 
