@@ -62,11 +62,11 @@ int main(int argc, char **argv)
     struct config_sources sources = config_sources_of_process(NULL, NULL);
     struct transport *transport;
     uv_loop_t *loop = uv_default_loop();
-    struct clock *clock = uv_clock_new(loop);
     if (argc < 3) {
         fprintf(stderr, "usage: %s API PLURAL [NAMESPACE]\n", argv[0]);
         return 2;
     }
+    struct clock *clock = uv_clock_new(loop);
     if (kube_config_load(&config, &sources, &err) != 0 ||
         curl_transport_new(loop, clock, &config, NULL, &transport, &err) != 0) {
         fprintf(stderr, "%s\n", err.text);

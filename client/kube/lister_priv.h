@@ -97,10 +97,39 @@ struct lister {
     bool dead; /* freed by one of them */
 };
 
+#define WATCH_SILENCE_MS 100000 /* bookmarks come about each minute */
 #define LIST_PAGE 500
 #define FRAME_BYTES ((size_t)16 << 20)
 
 /* The path of the next request, for lister->ask. -1: the source cannot be asked for. */
 int lister_path(struct lister *lister, struct buf *path, struct err *err) MUST_CHECK;
+
+/* ---- lister_step.c; the sink may have freed the lister when these return: see `dead` ---- */
+
+void lister_report(struct lister *lister, const struct err *err);
+void lister_report_well(struct lister *lister);
+void lister_progress(struct lister *lister, const char *version);
+/* Hands everything staged to the sink as the whole truth. */
+void lister_deliver_replace(struct lister *lister, const char *version);
+void lister_forget_read(struct lister *lister);
+/* Ends the exchange and the timers. */
+void lister_cancel(struct lister *lister);
+void lister_wait(struct lister *lister, int64_t ms);
+/* Goes on at once with whatever comes next. */
+void lister_resume(struct lister *lister);
+void lister_read_anew(struct lister *lister, enum lister_from from);
+/* An event may have been lost: reads everything after a wait. */
+void lister_start_again(struct lister *lister, const char *why);
+/* A refusal, of a watch (in its stream or as its answer) or of a list. */
+void lister_refused(struct lister *lister, enum reply_reason reason, struct err *err);
+
+/* ---- lister_event.c ---- */
+
+void lister_take_frame(struct lister *lister, struct str frame);
+
+/* ---- lister.c ---- */
+
+/* Asks the next question. */
+void lister_next(struct lister *lister);
 
 #endif
