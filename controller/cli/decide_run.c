@@ -6,6 +6,7 @@
  */
 #include "cli/decide_run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -211,6 +212,35 @@ static void print_line(struct run *run, struct turn *turn, const struct world_gr
     run->line_count++;
 }
 
+static bool is_listed(const struct turn *turn, const struct reading *reading)
+{
+    for (int i = 0; i < turn->policy_count; i++) {
+        const struct policy *policy = turn->policies[i];
+        bool meant = reading->policy[0] == '\0' || strcmp(reading->policy, policy->meta.name) == 0;
+        for (int k = 0; meant && k < policy->metric_count; k++) {
+            if (strcmp(policy->metrics[k].name, reading->metric) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A metric that nobody reads is likely misspelt: worth a line on stderr, but no error. */
+static void note_unread(struct run *run, const struct doc *doc, const struct turn *turn)
+{
+    const struct observed *observed = &turn->observation.observed;
+    for (int i = 0; i < observed->reading_count; i++) {
+        char path[40];
+        snprintf(path, sizeof path, "metrics[%d]", i);
+        if (!is_listed(turn, &observed->readings[i])) {
+            buf_printf(run->world.notes,
+                       "%s:%d: %s: no bound policy has a metric %.63s, not used\n", run->world.file,
+                       doc_line(doc, path), path, observed->readings[i].metric);
+        }
+    }
+}
+
 static int evaluate(struct run *run, const struct doc *doc, const struct world_group *group,
                     struct turn *turn, struct err *err)
 {
@@ -220,6 +250,7 @@ static int evaluate(struct run *run, const struct doc *doc, const struct world_g
         return -1;
     }
     turn->policy_count = world_file_bound(&run->world, turn->group, &turn->arena, &turn->policies);
+    note_unread(run, doc, turn);
     struct standing *standing = wake(run, group);
     decide_turn(run, turn, standing);
     end_activities(turn, standing);

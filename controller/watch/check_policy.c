@@ -85,8 +85,7 @@ static void check_cron(struct check *check, const char *text,
         return;
     }
     if (err.code == CRON_NEVER_FIRES) {
-        check_fail(check, sentences->never, "it is \"%.100s\"", text);
-        check_last_never_fires(check);
+        check_fail_never(check, sentences->never, "it is \"%.100s\"", text);
     } else if (text[0] == '@') {
         check_fail(check, sentences->word, "%s", err.text);
     } else if (err.code == CRON_RUNS_BACKWARD) {

@@ -14,8 +14,9 @@ void check_at(struct check *check, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A complaint there; numbers NULL = none. */
 void check_fail(struct check *check, const char *sentence, const char *numbers, ...)
     PRINTF_LIKE(3, 4);
-/* The complaint just made is about one rule only. */
-void check_last_never_fires(struct check *check);
+/* The same about one rule only, which never fires: the object is not invalid for it. */
+void check_fail_never(struct check *check, const char *sentence, const char *numbers, ...)
+    PRINTF_LIKE(3, 4);
 
 /* Fails there unless fits; shows the text. */
 void check_shape(struct check *check, bool fits, const char *sentence, const char *text);

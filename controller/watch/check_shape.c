@@ -20,34 +20,39 @@ void check_at(struct check *check, const char *format, ...)
     va_end(args);
 }
 
-void check_fail(struct check *check, const char *sentence, const char *numbers, ...)
+static void add_item(struct check *check, enum reason reason, const char *sentence,
+                     const char *numbers, va_list args)
 {
-    check->is_invalid = true;
+    check->is_invalid |= reason == REASON_INVALID;
     if (check->count == CHECK_ITEMS_MAX) {
         return;
     }
     struct check_item *item = &check->items[check->count++];
     memcpy(item->path, check->path, sizeof item->path);
     item->sentence = sentence;
-    item->reason = REASON_INVALID;
+    item->reason = reason;
     snprintf(item->text, sizeof item->text, "%s", sentence);
     if (numbers != NULL) {
         char shown[160];
-        va_list args;
-        va_start(args, numbers);
         vsnprintf(shown, sizeof shown, numbers, args);
-        va_end(args);
         snprintf(item->text, sizeof item->text, "%s (%s)", sentence, shown);
     }
 }
 
-void check_last_never_fires(struct check *check)
+void check_fail(struct check *check, const char *sentence, const char *numbers, ...)
 {
-    check->is_invalid = false;
-    check->items[check->count - 1].reason = REASON_NEVER_FIRES;
-    for (int i = 0; i < check->count; i++) {
-        check->is_invalid |= check->items[i].reason == REASON_INVALID;
-    }
+    va_list args;
+    va_start(args, numbers);
+    add_item(check, REASON_INVALID, sentence, numbers, args);
+    va_end(args);
+}
+
+void check_fail_never(struct check *check, const char *sentence, const char *numbers, ...)
+{
+    va_list args;
+    va_start(args, numbers);
+    add_item(check, REASON_NEVER_FIRES, sentence, numbers, args);
+    va_end(args);
 }
 
 void check_shape(struct check *check, bool fits, const char *sentence, const char *text)

@@ -263,6 +263,17 @@ Test(decide_run, input_without_an_observation_or_a_group_is_refused)
                    "group: several groups fit, write NAMESPACE/NAME");
 }
 
+Test(decide_run, a_metric_that_nobody_reads_is_noted)
+{
+    struct played played =
+        play(GROUP POLICY "---\nkind: Observation\nnow: 2026-03-02T03:00:00Z\nnodeCount: 5\n"
+                          "metrics:\n- {name: cpu, everyNode: 50}\n- {name: cpuu, value: 1}\n");
+    cr_assert_eq(played.result, 0, "%s", played.err.text);
+    cr_expect_str_eq(buf_text(&played.notes), "case.yaml:19: metrics[1]: no bound policy has a "
+                                              "metric cpuu, not used\n");
+    forget(&played);
+}
+
 Test(decide_run, a_damaged_memory_is_said_and_counts_as_first_sight)
 {
     struct played played = play(GROUP "status: {memory: {v: 99}}\n" OBSERVE("03:00:00"));
