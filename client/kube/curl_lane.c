@@ -149,6 +149,11 @@ static void unlink_exchange(struct lane *lane, struct exchange *exchange)
     }
 }
 
+static bool counts_as_request(const struct exchange *exchange)
+{
+    return !exchange->stream && !exchange->is_probe;
+}
+
 /* Takes it out of libcurl, wherever it is. */
 static void land(struct lane *lane, struct exchange *exchange)
 {
@@ -157,6 +162,7 @@ static void land(struct lane *lane, struct exchange *exchange)
         curl_multi_remove_handle(lane->multi, exchange->easy);
         lane->inside--;
         lane->flying--;
+        lane->requests -= counts_as_request(exchange) ? 1 : 0;
         lane->settled = lane->settled && lane->flying > 0;
     }
     exchange->state = EXCHANGE_DONE;
@@ -190,6 +196,7 @@ static void launch(struct lane *lane, struct exchange *exchange)
 {
     exchange_prepare(exchange);
     exchange->state = EXCHANGE_FLYING;
+    lane->requests += counts_as_request(exchange) ? 1 : 0;
     if (lane->flying++ == 0) {
         lane->heard = exchange->began;
     }
@@ -200,15 +207,44 @@ static void launch(struct lane *lane, struct exchange *exchange)
     BUG_IF(rc != CURLM_OK, "curl_multi_add_handle: %s", curl_multi_strerror(rc));
 }
 
-/* Rule 2: one alone until an answer began. The probe waits for nobody. */
+/* Rule 2: one alone until an answer began, and not too many at once. The probe waits for nobody. */
+static bool may_start(const struct lane *lane, const struct exchange *exchange)
+{
+    if (exchange->is_probe) {
+        return true;
+    }
+    if (!lane->settled && lane->flying > 0) {
+        return false;
+    }
+    return exchange->stream || lane->requests < lane->owner->options.requests_max;
+}
+
 static void launch_waiting(struct lane *lane)
 {
     for (struct exchange *e = lane->first; e != NULL; e = e->next) {
-        bool may = lane->settled || lane->flying == 0 || e->is_probe;
-        if (e->state == EXCHANGE_WAITING && may) {
+        if (e->state == EXCHANGE_WAITING && may_start(lane, e)) {
             launch(lane, e);
         }
     }
+}
+
+/* Who waited for an exchange that found no server would only find the same, one after the other. */
+static void share_failure(struct lane *lane, const struct exchange *failed)
+{
+    for (struct exchange *e = lane->first; e != NULL; e = e->next) {
+        if (e->state == EXCHANGE_WAITING && !e->is_probe) {
+            e->state = EXCHANGE_DONE;
+            e->result = failed->result;
+            memcpy(e->error, failed->error, sizeof(e->error));
+        }
+    }
+}
+
+static bool found_no_server(const struct exchange *exchange)
+{
+    curl_off_t ready_us = 0;
+    curl_easy_getinfo(exchange->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+    return exchange->result != CURLE_OK && ready_us == 0 && exchange->status == 0;
 }
 
 /* A 401 was answered: the same again with what the token file says now. */
@@ -232,7 +268,11 @@ static void collect_results(struct lane *lane)
         curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
         struct exchange *exchange = (struct exchange *)(void *)private;
         exchange->result = result;
+        bool alone = !lane->settled && !exchange->cancelled;
         land(lane, exchange);
+        if (alone && found_no_server(exchange)) {
+            share_failure(lane, exchange);
+        }
     }
 }
 

@@ -65,7 +65,8 @@ struct lane {
     struct timer *timer; /* libcurl's */
     int inside;          /* libcurl is on the stack */
     struct exchange *first, *last;
-    int flying;
+    int flying;   /* given to libcurl */
+    int requests; /* of these, neither streams nor the probe */
     bool settled; /* an answer began since the lane was last empty: rule 2 */
     struct mono heard;
     struct timer *probe_timer;

@@ -2,7 +2,7 @@
 /* The transport's outside: options, addresses, and which lane takes what. */
 #include "kube/curl_transport.h"
 
-#include <stdio.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -13,6 +13,7 @@
 #define PROBE_AFTER_MS 10000
 #define PROBE_TIMEOUT_MS 10000
 #define STREAMS_MAX 80
+#define REQUESTS_MAX 50
 
 static struct exchange *send_exchange(struct transport *transport,
                                       const struct transport_request *request,
@@ -117,8 +118,18 @@ static struct curl_transport_options filled(const struct curl_transport_options 
     all.connect_ms = all.connect_ms > 0 ? all.connect_ms : CONNECT_MS;
     all.probe_after_ms = all.probe_after_ms > 0 ? all.probe_after_ms : PROBE_AFTER_MS;
     all.probe_timeout_ms = all.probe_timeout_ms > 0 ? all.probe_timeout_ms : PROBE_TIMEOUT_MS;
+    all.requests_max = all.requests_max > 0 ? all.requests_max : REQUESTS_MAX;
     all.streams_max = all.streams_max > 0 ? all.streams_max : STREAMS_MAX;
     return all;
+}
+
+static void ignore_sigpipe(void)
+{
+    struct sigaction now;
+    if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
+        now.sa_handler = SIG_IGN;
+        sigaction(SIGPIPE, &now, NULL);
+    }
 }
 
 static void free_owner(struct curl_transport *owner)
@@ -136,6 +147,7 @@ int curl_transport_new(uv_loop_t *loop, struct clock *clock, const struct kube_c
                        struct transport **ret_transport, struct err *err)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT); /* counted by libcurl */
+    ignore_sigpipe();
     struct curl_transport *owner = mem_new(1, sizeof(*owner));
     owner->transport.ops = &CURL_OPS;
     owner->loop = loop;

@@ -27,7 +27,9 @@
  *     no proxy, netrc or cookie of the environment is used; http:// only if the config says so.
  *  4. A 401 makes the token file be read again; a GET that is no stream is repeated once.
  *  5. Nothing is paused: who receives, takes what comes.
- *  6. curl_transport_free is not legal inside a callback of an exchange.
+ *  6. SIGPIPE is set to be ignored unless the program handles it: TLS writes to sockets that a peer
+ *     has closed.
+ *  7. curl_transport_free is not legal inside a callback of an exchange.
  */
 
 struct curl_transport_options {
@@ -36,6 +38,7 @@ struct curl_transport_options {
     int64_t probe_after_ms;   /* 0 = 10 s */
     int64_t probe_timeout_ms; /* 0 = 10 s */
     int streams_max;          /* on one connection; 0 = 80 */
+    int requests_max;         /* under way in a lane at a time, streams not counted; 0 = 50 */
 };
 
 struct curl_transport_counts {

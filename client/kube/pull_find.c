@@ -76,20 +76,50 @@ static bool event_type_of(struct str value, enum event_type *ret_type)
     return false;
 }
 
+/* Steps over the members of the frame, keeping where type and object lie. */
+static bool scan_frame(struct pull_cursor *c, struct str *type, struct str *object)
+{
+    struct str key;
+    int deepest;
+    if (!take_byte(c, '{')) {
+        return false;
+    }
+    do {
+        if (!take_raw_text(c, &key) || !take_byte(c, ':')) {
+            return false;
+        }
+        skip_blanks(c);
+        const char *start = c->at;
+        if (!skip_value(c, &deepest)) {
+            return false;
+        }
+        struct str value = {start, (size_t)(c->at - start)};
+        if (str_is(key, "type")) {
+            *type = value;
+        } else if (str_is(key, "object")) {
+            *object = value;
+        }
+    } while (take_byte(c, ','));
+    if (!take_byte(c, '}')) {
+        return false;
+    }
+    skip_blanks(c);
+    return c->at == c->end;
+}
+
 int pull_event(struct str frame, struct pull_event *ret_event, struct err *err)
 {
     struct str type = {"", 0};
-    struct pull_event event = {0};
+    struct pull_event event = {.object = {"", 0}};
     struct pull_cursor c = {.at = frame.ptr, .end = frame.ptr + frame.len};
-    int deepest;
-    if (!skip_value(&c, &deepest) || (skip_blanks(&c), c.at != c.end)) {
+    if (!scan_frame(&c, &type, &event.object)) {
         return err_set(err, ERR_GARBLED, 0, "a watch event that is not one JSON object");
     }
-    if (!pull_find(frame, "type", &type) || !event_type_of(type, &event.type)) {
+    if (!event_type_of(type, &event.type)) {
         return err_set(err, ERR_GARBLED, 0, "a watch event of unknown type %.*s",
                        (int)(type.len < 40 ? type.len : 40), type.ptr);
     }
-    if (!pull_find(frame, "object", &event.object) || event.object.ptr[0] != '{') {
+    if (event.object.len == 0 || event.object.ptr[0] != '{') {
         return err_set(err, ERR_GARBLED, 0, "a watch event without an object");
     }
     *ret_event = event;

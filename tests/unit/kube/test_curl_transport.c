@@ -527,3 +527,39 @@ Test(curl_transport, freeing_it_cancels_everything_without_a_word)
         buf_clear(&streams[i].body);
     }
 }
+
+Test(curl_transport, a_burst_of_requests_stays_on_one_connection)
+{
+    begin("100", "");
+    open_transport();
+    enum { N = 400 };
+    static struct talk talks[N];
+    for (int i = 0; i < N; i++) {
+        send_talk(&talks[i], "/livez", (struct transport_request){0});
+    }
+    for (int i = 0; i < N; i++) {
+        cr_assert(talks[i].ends == 1 || run(&talks[i], 10000));
+        cr_assert_eq(talks[i].status, 200);
+        buf_clear(&talks[i].body);
+    }
+    cr_assert_eq(curl_transport_counts(transport).connections, 1);
+    finish();
+}
+
+Test(curl_transport, where_nobody_is_all_hear_it_at_once)
+{
+    begin("100", "");
+    kill(peer, SIGSTOP); /* the kernel still connects; TLS gets no answer */
+    options.connect_ms = 300;
+    open_transport();
+    struct talk talks[10] = {0};
+    for (int i = 0; i < 10; i++) {
+        send_talk(&talks[i], "/livez", (struct transport_request){0});
+    }
+    run(NULL, 1000);
+    for (int i = 0; i < 10; i++) {
+        cr_assert_eq(talks[i].ends, 1);
+        cr_assert_eq(talks[i].err.kind, ERR_AGAIN);
+    }
+    finish();
+}
