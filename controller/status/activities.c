@@ -64,18 +64,18 @@ static bool judge_end(const struct activity *activity, const struct status_input
     struct activity_end end = {ACTIVITY_IN_PROGRESS, progress_of(activity, seen), ""};
     if (is_out ? count >= activity->to : count <= activity->to) {
         end = (struct activity_end){ACTIVITY_SUCCESSFUL, 100,
-                                    arena_printf(arena, "%d of %d nodes %s after %lld s", count,
-                                                 activity->to, what,
+                                    arena_printf(arena, "%d nodes %s, %d wanted, after %lld s",
+                                                 count, what, activity->to,
                                                  (long long)(age_s > 0 ? age_s : 0))};
     } else if (later != NULL) {
         end.result = ACTIVITY_CANCELLED;
-        end.message = arena_printf(arena, "%d of %d nodes %s when %s changed desired to %d", count,
-                                   activity->to, what, later->cause, later->to);
+        end.message = arena_printf(arena, "%d nodes %s, %d wanted, when %s changed desired to %d",
+                                   count, what, activity->to, later->cause, later->to);
     } else if (age_s >= input->group->launch_timeout_s) {
         end.result = end.progress > 0 ? ACTIVITY_PARTIALLY_SUCCESSFUL : ACTIVITY_FAILED;
-        end.message = arena_printf(arena, "%d of %d nodes %s after launchTimeoutSeconds of %d s%s",
-                                   count, activity->to, what, input->group->launch_timeout_s,
-                                   timeout_cause(input, arena));
+        end.message = arena_printf(
+            arena, "%d nodes %s, %d wanted, after launchTimeoutSeconds of %d s%s", count, what,
+            activity->to, input->group->launch_timeout_s, timeout_cause(input, arena));
     }
     *ret_end = end;
     return end.result != ACTIVITY_IN_PROGRESS;
@@ -116,13 +116,20 @@ static void ring_add(struct report *report, struct ring_entry entry)
     report->ring_count++;
 }
 
-/* On the command line nobody follows an activity: it ends by what is observed. */
+/*
+ * One that was ended in this turn (standing_end_activity) was last shown with an older progress. On
+ * the command line one that nobody ended ends by what is observed.
+ */
 static void ring_follow(struct report *report)
 {
     for (int i = 0; i < report->ring_count; i++) {
         struct ring_entry *entry = &report->ring[i];
         struct activity_end end;
+        bool ended_now = entry->has_end && entry->end.s == report->in->now.s;
         if (entry->activity.result != ACTIVITY_IN_PROGRESS) {
+            if (ended_now && entry->progress < 100) {
+                entry->progress = progress_of(&entry->activity, &report->seen);
+            }
             continue;
         }
         bool has_ended =

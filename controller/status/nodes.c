@@ -28,13 +28,20 @@ static int compare_shown(const void *a, const void *b)
     return strcmp(left->node->name, right->node->name);
 }
 
+static void put_known(json_t *json, const char *key, const char *text)
+{
+    if (text[0] != '\0') {
+        put_text(json, key, text);
+    }
+}
+
 static json_t *node_to_json(const struct seen_node *seen)
 {
     json_t *json = json_object();
     put_text(json, "name", seen->node->name);
-    put_text(json, "zone", seen->node->zone);
+    put_known(json, "zone", seen->node->zone);
     put_text(json, "state", node_state_name(seen->state));
-    put_text(json, "templateVersion", seen->node->template_version);
+    put_known(json, "templateVersion", seen->node->template_version);
     put_bool(json, "protected", seen->node->is_protected);
     put_int(json, "weight", seen->weight);
     if (seen->since.s > 0) { /* "long ago" is not a time anybody should read */

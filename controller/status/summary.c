@@ -27,8 +27,7 @@ static bool is_blocked(const struct report *report)
     case REASON_TARGET_NOT_FOUND:
     case REASON_TARGET_TAKEN:
     case REASON_TEMPLATE_NOT_FOUND:
-    case REASON_TEMPLATE_INVALID:
-    case REASON_LAUNCH_FAILING: return true;
+    case REASON_TEMPLATE_INVALID: return true;
     default: break;
     }
     if (able->status != CONDITION_FALSE || able->reason == REASON_DRY_RUN) {

@@ -31,7 +31,8 @@ Test(activities, of_a_scale_out_succeed_when_desired_is_in_service)
     scene->nodes[6].in_service = true;
     end = judge(scene, 21);
     cr_expect(end.result == ACTIVITY_SUCCESSFUL && end.progress == 100);
-    cr_expect(strcmp(end.message, "7 of 7 nodes in service after 21 s") == 0, "%s", end.message);
+    cr_expect(strcmp(end.message, "7 nodes in service, 7 wanted, after 21 s") == 0, "%s",
+              end.message);
     scene_free(scene);
 }
 
@@ -69,8 +70,9 @@ Test(activities, are_cancelled_by_a_later_change_of_desired)
     struct activity_end end;
     cr_expect(activity_has_ended(&before, &scene->input, &scene->arena, &end));
     cr_expect(end.result == ACTIVITY_CANCELLED);
-    cr_expect(strcmp(end.message, "6 of 7 nodes in service when metric lunch/cpu changed desired "
-                                  "to 9") == 0,
+    cr_expect(strcmp(end.message,
+                     "6 nodes in service, 7 wanted, when metric lunch/cpu changed desired "
+                     "to 9") == 0,
               "%s", end.message);
     scene_free(scene);
 }
@@ -107,6 +109,23 @@ Test(activities, open_are_followed_oldest_first_and_ended_once)
     expect_shown(scene, "activities.1.result", "\"Cancelled\"");
     expect_shown(scene, "activities.1.message", "\"overtaken\"");
     expect_shown(scene, "activities.1.end", "\"2026-03-02T03:00:00Z\"");
+    scene_free(scene);
+}
+
+Test(activities, that_end_halfway_show_how_far_they_came)
+{
+    struct scene *scene = acting();
+    scene_write(scene);
+    scene->decided.activity_count = 0;
+    scene->input.now.s += 600;
+    standing_end_activity(scene->standing, 12, ACTIVITY_PARTIALLY_SUCCESSFUL, "half",
+                          scene->input.now);
+    scene_write(scene);
+    expect_shown(scene, "activities.0.progress", "50");
+    scene->input.now.s += 1;
+    scene_set_nodes(scene, 5);
+    scene_build(scene);
+    expect_shown(scene, "activities.0.progress", "50");
     scene_free(scene);
 }
 

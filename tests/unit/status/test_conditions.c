@@ -379,7 +379,7 @@ Test(state, tells_what_the_group_is_doing)
     expect_shown(scene, "state", "\"Idle\"");
     scene->decided.decision.to = 8;
     scene_build(scene);
-    expect_shown(scene, "state", "\"Blocked\""); /* no activity gives it time */
+    expect_shown(scene, "state", "\"ScalingOut\"");
     scene_change(scene, 9, REASON_METRIC_OUT, "metric lunch/cpu");
     scene_build(scene);
     expect_shown(scene, "state", "\"ScalingOut\"");

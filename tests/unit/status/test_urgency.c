@@ -35,12 +35,12 @@ Test(urgency, of_a_quiet_day_is_same_at_every_evaluation)
 {
     struct scene *scene = rest();
     int writes = 0;
-    for (int i = 0; i < 86400 / 5; i++) {
-        scene->input.now.s += 5;
+    for (int i = 0; i < 86400 / 30; i++) {
+        scene->input.now.s += 30;
         scene_hold(scene);
         scene->terms[1].age_s = i % 15;
         writes += scene_write(scene) != STATUS_SAME;
-        if (i % 1000 == 0) {
+        if (i % 500 == 0) {
             arena_clear(&scene->arena);
             scene_set_nodes(scene, 7);
             scene_hold(scene);
