@@ -111,7 +111,8 @@ static int strongest(const struct turn *turn, const struct recommendations *list
 void recommend_in(struct turn *turn, struct bound *bound, int nodes)
 {
     if (can_record(turn) && bound->in_force) {
-        recommend(turn, &bound->b->in, bound->policy->scale_in.stabilization_s, nodes, true);
+        int window_s = larger(bound->policy->scale_in.stabilization_s, 0);
+        recommend(turn, &bound->b->in, window_s, nodes, true);
     }
 }
 

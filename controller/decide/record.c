@@ -166,9 +166,15 @@ static void record_hold(struct turn *turn)
     turn->m->edge = edge;
 }
 
+/* "If more exist than the range allows they are held", be the maximum explicit or a default. */
+static bool is_above(const struct turn *turn)
+{
+    return turn->hold == REASON_NONE && turn->desired > turn->effective.max;
+}
+
 static enum reason final_reason(const struct turn *turn)
 {
-    if (turn->hold == REASON_NONE && turn->m->above && turn->desired == turn->from) {
+    if (is_above(turn) && turn->desired == turn->from) {
         return REASON_ABOVE_MAXIMUM;
     }
     return turn->reason != REASON_NONE ? turn->reason : REASON_HOLD;
@@ -294,7 +300,7 @@ static void record_views(struct turn *turn)
     out->has_request = turn->m->requested;
     out->request_value = turn->m->requested_value;
     out->request_time = turn->m->requested_at;
-    out->above_maximum = turn->m->above;
+    out->above_maximum = is_above(turn);
     out->limited = limited_reason(turn);
     out->limited_message =
         arena_printf(turn->arena, "%d desired, range %d-%d: %s", turn->desired, turn->effective.min,

@@ -244,6 +244,7 @@ void windows_step(struct turn *turn)
         turn->desired = larger(turn->m->baseline, window);
     }
     range_clamp(turn, turn->effective);
+    turn->m->above = turn->m->above && turn->desired > turn->cut;
     say_who_moved(turn, before, holder);
     for (int i = 0; i < turn->bound_count; i++) {
         remember(turn, &turn->bounds[i]);
