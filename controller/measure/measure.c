@@ -23,6 +23,7 @@ struct poller {
     int interval_s;
     struct timer *timer;
     struct call *call; /* in flight, or NULL */
+    bool asked;        /* a first LIST was sent */
     bool answered;
     bool failed;
     struct err err;
@@ -125,6 +126,7 @@ static void on_tick(void *arg)
         .timeout_ms = MEASURE_TIMEOUT_MS,
         .retries_max = -1,
     };
+    poller->asked = true;
     poller->call = request_send(poller->measure->client, &request, on_answer, poller);
 }
 
@@ -181,9 +183,8 @@ void measure_want(struct measure *measure, const char *ns, const char *group, in
         (void)map_remove(&measure->pollers, ns);
         poller_free(poller);
     } else if (smallest != poller->interval_s) {
-        bool sooner = poller->interval_s == 0;
         poller->interval_s = smallest;
-        timer_start(poller->timer, sooner ? 0 : (int64_t)smallest * 1000);
+        timer_start(poller->timer, poller->asked ? (int64_t)smallest * 1000 : 0);
     }
 }
 
