@@ -29,11 +29,21 @@ json_t *scale_of(const struct api_kind *kind, const json_t *object)
                      "replicas", (json_int_t)(status != NULL ? json_integer_value(status) : 0));
 }
 
-/* Who wrote spec.replicas last: what Sluice reads to name a foreign writer. */
+/*
+ * Who wrote spec.replicas last: what Sluice reads to name a foreign writer. Applying the value
+ * that is there changes the owner all the same.
+ */
 static void note_writer(const struct core *core, const struct api_kind *kind, const json_t *old,
                         json_t *object, const struct writer_id *writer)
 {
-    if (kind->scale_spec == NULL || strcmp(kind->scale_spec, "spec.replicas") != 0 ||
+    if (kind->scale_spec == NULL || strcmp(kind->scale_spec, "spec.replicas") != 0) {
+        return;
+    }
+    const json_t *owner = json_array_get(path_get(old, "metadata.managedFields"), 0);
+    bool takes_over = strcmp(writer->operation, "Apply") == 0 &&
+                      strcmp(writer->subresource, "scale") == 0 &&
+                      strcmp(text_at(owner, "manager"), writer->manager) != 0;
+    if (!takes_over &&
         json_equal(path_get(old, kind->scale_spec), path_get(object, kind->scale_spec))) {
         return;
     }

@@ -50,7 +50,7 @@ static json_t *apply_list(const json_t *target, const json_t *intent)
     json_array_foreach((json_t *)intent, i, item)
     {
         size_t at;
-        json_t *old;
+        json_t *old = NULL;
         json_array_foreach(merged, at, old)
         {
             if (json_equal(json_object_get(old, key), json_object_get(item, key))) {

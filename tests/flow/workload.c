@@ -189,6 +189,8 @@ static int tend_pods(struct workload *workload, const json_t *deployment, int *r
             set_status(workload, changed, true);
             core_put(workload->core, "pods", changed, "kubelet");
             ready++;
+        } else {
+            workload->waiting++;
         }
     }
     json_decref(pods);
@@ -217,6 +219,7 @@ static void tend(struct workload *workload, json_t *deployment)
     int count = tend_pods(workload, deployment, &ready);
     int wanted = (int)json_integer_value(path_get(deployment, "spec.replicas"));
     for (; count < wanted; count++) {
+        workload->waiting++;
         make_pod(workload, deployment);
     }
     for (; count > wanted; count--) {
@@ -229,6 +232,11 @@ static void on_second(void *arg)
 {
     struct workload *workload = arg;
     int64_t before = core_version(workload->core);
+    if (before == workload->tended && workload->waiting == 0) {
+        timer_start(workload->timer, 1000);
+        return;
+    }
+    workload->waiting = 0;
     core_set_now(workload->core, clock_wall(workload->clock));
     json_t *deployments = core_list(workload->core, "deployments");
     size_t i;
@@ -243,6 +251,7 @@ static void on_second(void *arg)
             sim_transport_poke(workload->transports[at]);
         }
     }
+    workload->tended = core_version(workload->core);
     timer_start(workload->timer, 1000);
 }
 

@@ -20,6 +20,8 @@ struct workload {
     struct timer *timer;
     int64_t ready_after_s; /* from creation to Ready */
     int64_t pods_made;     /* for names */
+    int64_t tended;        /* version up to which everything was tended */
+    int waiting;           /* pods not ready yet */
 };
 
 /* Starts acting once a second. */
