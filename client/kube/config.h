@@ -39,7 +39,7 @@ struct config_sources {
 
 struct kube_config {
     struct arena arena;             /* holds all texts below */
-    const char *source;             /* "context kind-dev of /home/me/.kube/config", for messages */
+    const char *source;             /* "context kind-dev of ~/.kube/config", for messages */
     const char *server;             /* "https://10.96.0.1:443", no slash at the end */
     const char *ns;                 /* the context's namespace; "default" when it names none */
     const char *tls_server_name;    /* "" = the server's */

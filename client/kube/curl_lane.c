@@ -3,6 +3,7 @@
  * A lane is one multi handle on the loop: libcurl says which sockets and which moment it waits
  * for, libuv tells it when they come. Around that: who may start (rule 2), the probe, and ends.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bug.h"
@@ -294,7 +295,7 @@ static void cut(struct lane *lane, const char *why)
         if (e->state == EXCHANGE_FLYING) {
             land(lane, e);
             e->result = CURLE_RECV_ERROR;
-            strcpy(e->error, why);
+            snprintf(e->error, sizeof(e->error), "%s", why);
         }
     }
     close_multi(lane);

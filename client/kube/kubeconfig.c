@@ -103,8 +103,7 @@ static int take_bool(const struct files *files, const struct entry *entry, const
 static int take_pem(const struct files *files, const struct entry *entry, const char *field,
                     const char **ret_pem)
 {
-    char data_field[64] = "";
-    strcat(strcat(data_field, field), "-data");
+    const char *data_field = arena_printf(files->arena, "%s-data", field);
     const char *data = yaml_text(entry->body, data_field);
     const char *path = yaml_text(entry->body, field);
     struct str bytes;

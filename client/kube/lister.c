@@ -110,7 +110,7 @@ static void go_on(struct lister *lister)
     }
     char version[128] = "";
     if (strlen(list->resource_version) < sizeof(version)) {
-        strcpy(version, list->resource_version);
+        memcpy(version, list->resource_version, strlen(list->resource_version) + 1);
     }
     if (version[0] == '\0') {
         struct err err = {0};

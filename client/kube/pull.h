@@ -19,10 +19,7 @@
  *
  *     struct pod { struct object_id id; const char *phase; int64_t generation; };
  *     static const struct pull_field POD_META[] = {
- *         PULL("name", TEXT, struct pod, id.name),
- *         PULL("namespace", TEXT, struct pod, id.ns),
- *         PULL("uid", TEXT, struct pod, id.uid),
- *         PULL("resourceVersion", TEXT, struct pod, id.resource_version),
+ *         PULL("name", TEXT, struct pod, id.name),     // namespace, uid, resourceVersion too
  *         PULL("generation", INT64, struct pod, generation),
  *     };
  *     static const struct pull_table POD_META_TABLE = PULL_TABLE(struct pod, POD_META);
@@ -156,20 +153,13 @@ struct pull_table {
         .name = (name_), .type = PULL_OBJECT, .table = &(table_)                                   \
     }
 
-#define PULL_TABLE(struct_, fields_)                                                               \
-    {                                                                                              \
-        .fields = (fields_), .field_count = (int)(sizeof(fields_) / sizeof((fields_)[0])),         \
-        .size = sizeof(struct_)                                                                    \
-    }
+#define PULL_TABLE(struct_, fields_) PULL_TABLE_HOOKS(struct_, fields_, NULL, NULL)
+#define PULL_TABLE_FINISH(struct_, fields_, finish_)                                               \
+    PULL_TABLE_HOOKS(struct_, fields_, NULL, finish_)
 #define PULL_TABLE_HOOKS(struct_, fields_, start_, finish_)                                        \
     {                                                                                              \
         .fields = (fields_), .field_count = (int)(sizeof(fields_) / sizeof((fields_)[0])),         \
         .size = sizeof(struct_), .finish = (finish_), .start = (start_)                            \
-    }
-#define PULL_TABLE_FINISH(struct_, fields_, finish_)                                               \
-    {                                                                                              \
-        .fields = (fields_), .field_count = (int)(sizeof(fields_) / sizeof((fields_)[0])),         \
-        .size = sizeof(struct_), .finish = (finish_)                                               \
     }
 
 /* Ends the program if a row's member has the wrong size, or a table is too long: for tests. */
@@ -183,10 +173,7 @@ struct pull_limits {
     bool refuse_unknown; /* keys that no row names are errors: for files that people write */
 };
 
-/*
- * Decodes one JSON object into a fresh struct in the arena. limits may be NULL. On -1
- * (ERR_GARBLED) the arena may hold pieces; clear it.
- */
+/* One JSON object into a fresh struct in the arena; limits may be NULL. ERR_GARBLED: clear it. */
 int pull_decode(const struct pull_table *table, struct str json, const struct pull_limits *limits,
                 struct arena *arena, void **ret_object, struct err *err) MUST_CHECK;
 
@@ -209,10 +196,7 @@ struct object_id pull_id(struct str json, struct arena *arena);
  * item is buffered. An item that cannot be decoded is handed to `bad` and the list goes on.
  */
 struct pull_list_handler {
-    /*
-     * The callee takes the arena that holds the object: it copies *arena and zeroes it; what it
-     * leaves is cleared.
-     */
+    /* The callee takes the arena of the object: copies *arena and zeroes it; a rest is cleared. */
     void (*item)(void *arg, void *object, struct arena *arena);
     /* id: as far as it was readable; texts live during the call. */
     void (*bad)(void *arg, const struct object_id *id, const struct err *err);
@@ -227,18 +211,16 @@ struct pull_list {
     struct pull_list_handler handler;
     size_t arena_ceiling_bytes; /* of each item's arena; 0 = 4 times item_bytes */
     /* what the list said about itself, complete after pull_list_end */
-    struct arena arena;           /* holds the texts below */
+    struct arena arena;
     const char *resource_version; /* never NULL */
     const char *next;             /* metadata.continue; "" = this was the last page */
     const char *kind;             /* "PodList"; "Status" for an error */
     int64_t item_count, bad_count;
-    /* private: the scanner */
-    struct buf held; /* the value under way, if it began in an earlier piece */
-    bool too_big;    /* it does not fit */
+    struct buf held; /* private from here on: the value under way, if it began earlier */
     int state;       /* enum list_state of pull_list.c */
     int depth;       /* open brackets inside the value under way */
-    bool in_text, after_backslash;
-    bool saw_items;
+    bool in_text, after_backslash, saw_items;
+    bool too_big;           /* the value does not fit into held */
     char key[PULL_TOP_KEY]; /* of the value under way, NUL-terminated, cut */
     size_t key_len;
 };

@@ -143,15 +143,12 @@ static bool take_name(struct pull_cursor *c, const char *const *names, int *ret_
             return true;
         }
     }
-    char list[200] = "";
+    CLEANUP(buf_clear) struct buf list = {.ceiling_bytes = 200};
     for (int i = 0; names[i] != NULL; i++) {
-        size_t used = strlen(list);
-        if (used + strlen(names[i]) + 3 < sizeof(list)) {
-            strcat(strcat(list, used == 0 ? "" : ", "), names[i]);
-        }
+        buf_printf(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
     }
     return cursor_fail(c, "\"%.*s\" is none of %s", (int)(text.len < 60 ? text.len : 60), text.ptr,
-                       list);
+                       buf_text(&list));
 }
 
 /* Counts the elements of the list here, without moving. */

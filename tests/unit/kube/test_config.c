@@ -299,8 +299,7 @@ Test(token, a_file_is_read_again_after_fifty_seconds)
 
 Test(token, while_the_file_is_bad_the_last_one_stays)
 {
-    static const char *const bad[] = {"", " \n", "two words",
-                                      "a\001b"};
+    static const char *const bad[] = {"", " \n", "two words", "a\001b"};
     struct token token;
     struct err trouble;
     token_init(&token, put("tok", "one"), "");
