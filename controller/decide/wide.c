@@ -87,7 +87,8 @@ bool ratio_is_within(const struct ratio *ratio, int out_pct, int in_pct)
         return false;
     }
     struct wide num = wide_times(ratio->num, 100);
-    struct wide high = wide_times(ratio->den, (uint128)(100 + (out_pct > 0 ? out_pct : 0)));
+    int out = out_pct < 0 ? 0 : out_pct > 99 ? 99 : out_pct;
+    struct wide high = wide_times(ratio->den, (uint128)(100 + out));
     int in = in_pct < 0 ? 0 : in_pct > 99 ? 99 : in_pct;
     struct wide low = wide_times(ratio->den, (uint128)(100 - in));
     return wide_compare(&num, &high) <= 0 && wide_compare(&num, &low) >= 0;

@@ -246,6 +246,10 @@ void windows_step(struct turn *turn)
     range_clamp(turn, turn->effective);
     turn->m->above = turn->m->above && turn->desired > turn->cut;
     say_who_moved(turn, before, holder);
+    if (turn->winner == NULL && !turn->metric_scaling && holder != NULL &&
+        turn->desired > turn->m->baseline) {
+        won_by_window(turn, holder, holder->window_name, REASON_WINDOW_ACTIVE); /* it kept it */
+    }
     for (int i = 0; i < turn->bound_count; i++) {
         remember(turn, &turn->bounds[i]);
     }

@@ -19,6 +19,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 import yaml
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -88,7 +89,7 @@ def replay(sluice, documents):
     return lines
 
 
-def play(sluice, name, documents):
+def play(sluice, documents):
     observations = [d for d in documents if d.get("kind") == "Observation"]
     plain = [bare(d) for d in documents]
     try:
@@ -102,9 +103,7 @@ def play(sluice, name, documents):
                              for p in differences(json.loads(one), json.loads(many), "")]
     except AssertionError as error:
         problems = [str(error)]
-    for problem in problems:
-        print("FAIL %s\n  %s" % (name, problem))
-    return not problems
+    return problems
 
 
 def cases_of(path):
@@ -158,8 +157,13 @@ def main():
     cases = [c for f in files for c in cases_of(f)]
     if not arguments:
         cases += list(vector_cases())
-    failed = [name for name, documents in cases if not play(sluice, name, documents)]
-    print("%d cases, %d failed" % (len(cases), len(failed)))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda case: play(sluice, case[1]), cases))
+    for (name, _), problems in zip(cases, results):
+        for problem in problems:
+            print("FAIL %s\n  %s" % (name, problem))
+    failed = sum(1 for problems in results if problems)
+    print("%d cases, %d failed" % (len(cases), failed))
     return 1 if failed else 0
 
 
