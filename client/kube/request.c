@@ -108,6 +108,9 @@ static void add_if(struct buf *path, const char *key, const char *value)
 static void add_query(const struct request *request, struct buf *path)
 {
     bool write = request->verb != VERB_GET;
+    if (request->verb == VERB_DELETE) {
+        return; /* its options are in its body, beside which the server reads no query */
+    }
     if (write) {
         add_if(path, "fieldManager", request->field_manager);
         add_if(path, "fieldValidation", request->field_validation);
@@ -146,6 +149,9 @@ static void add_delete_options(const struct request *request, struct buf *body)
         json_object_set(options, "preconditions", conditions);
     }
     set_if(options, "propagationPolicy", request->propagation);
+    if (request->dry_run) {
+        json_object_set_new(options, "dryRun", json_pack("[s]", "All"));
+    }
     char *text = json_dumps(options, JSON_COMPACT);
     buf_add_text(body, text);
     free(text);

@@ -94,11 +94,14 @@ Test(request, delete_names_what_it_means)
     r.uid = "u\"1";
     r.resource_version = "7";
     r.propagation = "Background";
+    r.dry_run = true;
     sent(r);
+    cr_assert_str_eq(wire_path(), "/apis/apps/v1/namespaces/demo/deployments/edge",
+                     "a server that reads a body ignores the query: a dry run would delete");
     cr_assert_str_eq(buf_text(&wire_last()->body),
                      "{\"kind\":\"DeleteOptions\",\"apiVersion\":\"v1\",\"preconditions\":"
                      "{\"uid\":\"u\\\"1\",\"resourceVersion\":\"7\"},"
-                     "\"propagationPolicy\":\"Background\"}");
+                     "\"propagationPolicy\":\"Background\",\"dryRun\":[\"All\"]}");
     wire_answer(wire_last(), 200, -1, "");
 }
 
