@@ -33,7 +33,7 @@ static void note(void *arg)
 Test(uv_clock, timers_of_one_millisecond_fire_in_the_order_started)
 {
     struct timer *timers[3];
-    char *names[] = {"a", "b", "c"};
+    static char names[][2] = {"a", "b", "c"};
     for (int i = 0; i < 3; i++) {
         timers[i] = clock_timer_new(uvclock, note, names[i]);
     }
@@ -55,6 +55,7 @@ Test(uv_clock, timers_of_one_millisecond_fire_in_the_order_started)
 }
 
 static struct timer *own;
+static char own_name[] = "x";
 
 static void free_own(void *arg)
 {
@@ -65,7 +66,7 @@ static void free_own(void *arg)
 
 Test(uv_clock, a_timer_may_be_freed_in_its_own_callback)
 {
-    own = clock_timer_new(uvclock, free_own, "x");
+    own = clock_timer_new(uvclock, free_own, own_name);
     timer_start(own, 0);
     uv_run(&loop, UV_RUN_DEFAULT);
     cr_assert_str_eq(fired, "x");
@@ -73,7 +74,7 @@ Test(uv_clock, a_timer_may_be_freed_in_its_own_callback)
 
 Test(uv_clock, waits_at_least_as_long_as_asked_and_knows_the_wall)
 {
-    struct timer *timer = clock_timer_new(uvclock, note, "t");
+    struct timer *timer = clock_timer_new(uvclock, note, own_name);
     int64_t began = clock_mono(uvclock).ms;
     timer_start(timer, 30);
     uv_run(&loop, UV_RUN_DEFAULT);
