@@ -15,6 +15,7 @@
 #include "kube/lister_priv.h"
 
 #define SHORT_WATCH_MS 1000
+#define SHORT_WATCHES_MAX 5     /* in a row, even with events */
 #define READ_SILENCE_MS 30000   /* nothing for so long while reading everything */
 #define SILENT_WATCHES_MAX 3    /* then read everything anew: the server may have gone back */
 #define UNASKABLE_WAIT_MS 30000 /* a source whose path cannot be built */
@@ -129,14 +130,16 @@ static void go_on(struct lister *lister)
 static void stream_ended(struct lister *lister)
 {
     struct err err = {0};
-    struct mono now = clock_mono(lister->clock);
+    bool is_short = clock_mono(lister->clock).ms - lister->opened.ms < SHORT_WATCH_MS;
+    lister->short_watches = is_short ? lister->short_watches + 1 : 0;
     if (lister->ask == ASK_STREAM) {
         lister->list_next = true;
         lister_forget_read(lister);
         lister_resume(lister);
-    } else if (now.ms - lister->opened.ms < SHORT_WATCH_MS && lister->events_here == 0) {
+    } else if (is_short &&
+               (lister->events_here == 0 || lister->short_watches >= SHORT_WATCHES_MAX)) {
         lister->ends_at_once = true;
-        (void)err_set(&err, ERR_AGAIN, 0, "watches end at once without an event");
+        (void)err_set(&err, ERR_AGAIN, 0, "watches end at once");
         lister_refused(lister, REPLY_OTHER, &err);
     } else {
         lister->ends_at_once = false;

@@ -73,6 +73,7 @@ struct lister {
     struct mono opened, heard;
     int64_t silence_max_ms;
     int64_t asked;       /* exchanges begun: tells whether one is still the same */
+    int short_watches;   /* ended by the server within a second, in a row */
     bool ends_at_once;   /* the last watch did: an answer alone is not yet good news */
     int silent_watches;  /* ended by the watchdog without one event, in a row */
     int failed_watches;  /* ended in an error without one event, in a row */

@@ -345,6 +345,21 @@ Test(lister, watches_that_end_at_once_back_off)
     expect("@70 well0 ");
 }
 
+Test(lister, a_server_that_ends_each_watch_after_one_event_does_not_make_it_spin)
+{
+    struct exchange *e = rewatching();
+    for (int i = 0; i < 4; i++) {
+        wire_data(e, BOOKMARK("70", ""));
+        wire_end(e);
+        e = wire_last();
+        wire_head(e, 200, -1);
+    }
+    wire_data(e, BOOKMARK("70", ""));
+    wire_end(e);
+    cr_assert_str_eq(wire_path(), "");
+    cr_assert_geq(fake_next_ms(), 800);
+}
+
 Test(lister, overload_in_the_stream_waits_and_keeps_its_place)
 {
     struct exchange *e = rewatching();
