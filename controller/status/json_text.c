@@ -59,7 +59,10 @@ static void add_clean(struct buf *out, const char *text, size_t max_bytes)
             used = 1;
         } else if (used == 1 && (*at < 0x20 || *at == 0x7F)) {
             static const char digits[] = "0123456789abcdef";
-            memcpy(shown, (char[]){'\\', 'x', digits[*at >> 4], digits[*at & 15]}, 4);
+            shown[0] = '\\';
+            shown[1] = 'x';
+            shown[2] = digits[*at >> 4];
+            shown[3] = digits[*at & 15];
             len = 4;
         } else {
             memcpy(shown, at, used);
