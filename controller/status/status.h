@@ -53,14 +53,14 @@ const char *standing_complaint(const struct standing *standing);
 
 struct status_input {
     const struct group *group;
-    const struct policy *const *policies;  /* bound, sorted by name; as given to decide */
+    const struct policy *const *policies; /* bound, sorted by name; as given to decide */
     int policy_count;
     const struct observed *observed;
-    const struct decide_output *decided;   /* NULL only beside a spec_error: nothing was decided */
-    const struct outcome *outcome;         /* NULL on the command line: derived from observed */
-    const char *spec_error;                /* the controller's own checks failed: the sentence; "" */
-    const struct upcoming *upcoming;       /* next firings, soonest first */
-    int upcoming_count;                    /* at most 5 are shown */
+    const struct decide_output *decided; /* NULL only beside a spec_error: nothing was decided */
+    const struct outcome *outcome;       /* NULL on the command line: derived from observed */
+    const char *spec_error;              /* the controller's own checks failed: the sentence; "" */
+    const struct upcoming *upcoming;     /* next firings, soonest first */
+    int upcoming_count;                  /* at most 5 are shown */
     struct wall now;
 };
 
@@ -68,15 +68,15 @@ struct upcoming {
     const char *policy;
     const char *rule;
     struct wall time;
-    bool has_nodes;   /* else adjust */
+    bool has_nodes; /* else adjust */
     int nodes, adjust;
 };
 
 enum status_urgency {
-    STATUS_SAME,    /* nothing to write */
-    STATUS_LATER,   /* only live values moved: write if the last write is 60 s old */
-    STATUS_SOON,    /* only nodes moved: write if the last write is 1 s old */
-    STATUS_NOW,     /* a condition, the memory, a range or the decision changed */
+    STATUS_SAME,  /* nothing to write */
+    STATUS_LATER, /* only live values moved: write if the last write is 60 s old */
+    STATUS_SOON,  /* only nodes moved: write if the last write is 1 s old */
+    STATUS_NOW,   /* a condition, the memory, a range or the decision changed */
 };
 
 json_t *status_build(const struct standing *standing, const struct status_input *input,
@@ -122,18 +122,19 @@ void standing_end_activity(struct standing *standing, int64_t sequence, enum act
 /* A policy's status; a view, rebuilt and never read back but for transition times. */
 struct policy_group_view {
     const char *group;
-    bool bound;                 /* the group exists and the binding acts */
-    bool ready;                 /* the group's Ready condition is True */
-    struct binding_view view;   /* meaningful when bound */
-    struct upcoming next;       /* next.rule NULL = none */
+    bool bound;               /* the group exists and the binding acts */
+    bool ready;               /* the group's Ready condition is True */
+    struct binding_view view; /* meaningful when bound */
+    struct upcoming next;     /* next.rule NULL = none */
 };
 
 struct policy_status_input {
     const struct policy *policy;
-    const char *spec_error;     /* "" = valid */
-    const struct policy_group_view *groups; /* sorted by name; referenced groups that do not exist have bound = false */
+    const char *spec_error; /* "" = valid */
+    const struct policy_group_view
+        *groups; /* sorted by name; referenced groups that do not exist have bound = false */
     int group_count;
-    struct upcoming next;       /* over all groups; next.rule NULL = none */
+    struct upcoming next; /* over all groups; next.rule NULL = none */
     bool never_fires, expired;
     struct wall now;
 };
@@ -144,10 +145,10 @@ json_t *policy_status_build(const char *previous, const struct policy_status_inp
 
 /* One Kubernetes Event (events.k8s.io/v1) to be sent beside the status. */
 struct notice_event {
-    const char *type;    /* "Normal" or "Warning" */
-    const char *reason;  /* from model/reasons.h or an activity's */
-    const char *action;  /* "ScaleOut", "ScaleIn", "Bind", ... */
-    const char *note;    /* at most 1024 bytes, cut at a code point */
+    const char *type;   /* "Normal" or "Warning" */
+    const char *reason; /* from model/reasons.h or an activity's */
+    const char *action; /* "ScaleOut", "ScaleIn", "Bind", ... */
+    const char *note;   /* at most 1024 bytes, cut at a code point */
 };
 
 /* The events of a turn: at most `max`, edge-triggered against the standing. Returns how many. */

@@ -73,7 +73,7 @@ struct digest {
 };
 
 struct standing {
-    struct arena arena; /* everything below but `latest` lives here */
+    struct arena arena;          /* everything below but `latest` lives here */
     const struct memory *memory; /* as written */
     struct arena latest_arena;
     const struct memory *latest; /* newer than written, NULL = it is not */
