@@ -144,10 +144,15 @@ static void see_range_edit(struct turn *turn, struct bound *bound)
 
 static void forget_window(struct turn *turn, struct binding_memory *b)
 {
-    turn->window_removed = turn->window_removed || b->has_window;
+    turn->left = larger(turn->left, b->has_window ? b->window_nodes : 0);
     b->has_window = false;
     b->window_nodes = 0;
     b->window_rule = NULL;
+}
+
+static void forget_range(struct turn *turn, const struct binding_memory *b)
+{
+    turn->left = larger(turn->left, b->has_min ? b->min : 0);
 }
 
 static const char *aside_word(const struct policy *policy)
@@ -175,6 +180,7 @@ static void stand_aside(struct turn *turn, struct bound *bound)
     b->panicking = b->dropped = false;
     b->panic_count = 0;
     if (was_in_force) {
+        forget_range(turn, b);
         tell_gone(turn, bound->policy->meta.name, aside_word(bound->policy));
     }
     b->aside = true;
@@ -218,6 +224,7 @@ static void unbind(struct turn *turn, struct binding_memory *b)
 {
     forget_window(turn, b);
     if (!b->aside) {
+        forget_range(turn, b);
         tell_gone(turn, b->policy, "unbound");
     }
 }
@@ -266,9 +273,9 @@ static void see_metric_scaling(struct turn *turn)
             range_reset(turn->bounds[i].b);
         }
         m->baseline = turn->metric_scaling ? m->baseline : turn->desired;
-    } else if (!turn->metric_scaling && turn->window_removed) {
-        /* "nothing else moves by itself": without its window, what it raised stays. */
-        m->baseline = larger(m->baseline, turn->desired);
+    } else if (!turn->metric_scaling) {
+        /* "nothing else moves by itself": what a window or a range raised stays without it. */
+        m->baseline = larger(m->baseline, smaller(turn->left, turn->desired));
     }
     m->metric_scaling = turn->metric_scaling;
 }

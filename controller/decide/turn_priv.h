@@ -95,7 +95,7 @@ struct turn {
     bool muted;          /* metrics propose nothing */
     bool first, resight; /* first sight; the same after dryRun */
     bool range_edited;
-    bool window_removed; /* a rule that held a window was taken away */
+    int left; /* what windows and ranges that were taken away had asked for */
 
     struct seen_node *nodes; /* neither deleting nor members that spec does not have */
     int node_count;
