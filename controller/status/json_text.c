@@ -54,7 +54,9 @@ static void add_clean(struct buf *out, const char *text, size_t max_bytes)
         size_t used = sequence_len(at);
         size_t len = used;
         if (used == 0) {
-            memcpy(shown, "\xEF\xBF\xBD", 3);
+            shown[0] = '\xEF'; /* U+FFFD */
+            shown[1] = '\xBF';
+            shown[2] = '\xBD';
             len = 3;
             used = 1;
         } else if (used == 1 && (*at < 0x20 || *at == 0x7F)) {
