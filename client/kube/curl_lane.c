@@ -50,19 +50,22 @@ static void unwatch(struct watched *watched)
     uv_close((uv_handle_t *)&watched->poll, on_watched_closed);
 }
 
+/* NULL: the loop does not take the socket. */
 static struct watched *watch(struct lane *lane, curl_socket_t socket)
 {
     struct watched *watched = mem_new(1, sizeof(*watched));
     watched->lane = lane;
     watched->socket = socket;
     watched->poll.data = watched;
-    int rc = uv_poll_init_socket(lane->owner->loop, &watched->poll, socket);
-    BUG_IF(rc != 0, "uv_poll_init_socket: %s", uv_strerror(rc));
+    if (uv_poll_init_socket(lane->owner->loop, &watched->poll, socket) != 0) {
+        mem_free(watched);
+        return NULL;
+    }
     curl_multi_assign(lane->multi, socket, watched);
     return watched;
 }
 
-/* libcurl: what to wait for on a socket. */
+/* libcurl: what to wait for on a socket. -1 makes it give up, and the lane is cut. */
 static int on_socket_wish(CURL *easy, curl_socket_t socket, int what, void *arg, void *assigned)
 {
     struct lane *lane = arg;
@@ -77,9 +80,11 @@ static int on_socket_wish(CURL *easy, curl_socket_t socket, int what, void *arg,
     if (watched == NULL) {
         watched = watch(lane, socket);
     }
+    if (watched == NULL) {
+        return -1;
+    }
     int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
-    uv_poll_start(&watched->poll, events, on_ready);
-    return 0;
+    return uv_poll_start(&watched->poll, events, on_ready) == 0 ? 0 : -1;
 }
 
 /* libcurl: when to be called again. It must not be from here. */

@@ -105,11 +105,11 @@ static int name_value(const struct field *field, struct str text)
     if (field->names == NULL || text.len != 3) {
         return -1;
     }
-    for (int i = 0; field->names[3 * i] != '\0'; i++) {
-        const char *name = field->names + (ptrdiff_t)3 * i;
+    int value = field->low;
+    for (const char *name = field->names; *name != '\0'; name += 3, value++) {
         if (upper(text.ptr[0]) == name[0] && upper(text.ptr[1]) == name[1] &&
             upper(text.ptr[2]) == name[2]) {
-            return field->low + i;
+            return value;
         }
     }
     return -1;

@@ -10,7 +10,8 @@
 #include "calendar/walk.h"
 
 #define DAY_S 86400
-#define FIRING_BEFORE_S (-1) /* the instant before the first anything is due */
+#define REACH_S (INT64_C(2) * ZONE_OFFSET_MAX_S) /* how far two clocks can be apart */
+#define FIRING_BEFORE_S (-1)                     /* the instant before the first anything is due */
 
 static struct wall clamp(struct wall t)
 {
@@ -57,7 +58,7 @@ static struct stretch stretch_at(const struct zone *zone, struct wall t)
     struct stretch s = {.span = zone_span_at(zone, t)};
     struct wall start = s.span.start;
     s.fresh = start.s > ZONE_FIRST_S ? INT64_MIN : local_start(&s);
-    while (start.s > ZONE_FIRST_S && start.s + 2 * ZONE_OFFSET_MAX_S > s.span.start.s) {
+    while (start.s > ZONE_FIRST_S && start.s + REACH_S > s.span.start.s) {
         struct zone_span earlier = zone_span_at(zone, (struct wall){start.s - 1});
         s.fresh = max64(s.fresh, earlier.end.s + earlier.offset_s);
         start = earlier.start;
@@ -104,7 +105,7 @@ static struct firing firing_of(const struct firing_rule *rule, const struct stre
 {
     int64_t local = minute * 60;
     struct firing f = {.due = {local - s->span.offset_s}, .offset_s = s->span.offset_s};
-    bool is_near_end = local > local_end(s) - 2 * ZONE_OFFSET_MAX_S;
+    bool is_near_end = local > local_end(s) - REACH_S;
     struct civil civil = civil_at((struct wall){local}, 0);
     if (is_near_end && zone_locate(rule->zone, civil).fit == ZONE_REPEAT) {
         f.note = FIRING_REPEAT;

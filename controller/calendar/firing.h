@@ -31,7 +31,8 @@
  *  4. The rule is borrowed during the call; zone and days must outlive it.
  */
 
-#define FIRING_END_S (ZONE_END_S - 4 * 86400) /* last instant anything is due: 9999-12-28 */
+#define FIRING_END_S                                                                               \
+    (ZONE_END_S - INT64_C(4) * 86400) /* last instant anything is due: 9999-12-28 */
 
 enum firing_kind {
     FIRING_CRON,

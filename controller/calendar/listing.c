@@ -81,21 +81,22 @@ static bool event_before(const struct listing_event *a, const struct listing_eve
 bool listing_next(struct listing *listing, struct listing_event *ret_event)
 {
     struct listing_event first = {0};
+    size_t rule = listing->count;
     for (size_t i = 0; i < listing->count; i++) {
         struct listing_event event = {0};
         if (cursor_peek(listing, i, &event) &&
-            (first.rule == NULL || event_before(&event, &first))) {
+            (rule == listing->count || event_before(&event, &first))) {
             first = event;
+            rule = i;
         }
     }
-    if (first.rule == NULL) {
+    if (rule == listing->count) {
         return false;
     }
-    size_t i = (size_t)(first.rule - listing->rules);
     if (first.kind == LISTING_END) {
-        cursor_next_end(listing, i, first.firing.due);
+        cursor_next_end(listing, rule, first.firing.due);
     } else {
-        cursor_next_start(listing, i, first.firing.due);
+        cursor_next_start(listing, rule, first.firing.due);
     }
     *ret_event = first;
     return true;

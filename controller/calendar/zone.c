@@ -86,7 +86,7 @@ static int header_read(struct str *text, size_t time_bytes, struct counts *ret_c
                        struct err *err)
 {
     const unsigned char *bytes = (const unsigned char *)text->ptr;
-    if (text->len < HEADER_BYTES || memcmp(bytes, "TZif", 4) != 0) {
+    if (text->len < HEADER_BYTES || !str_starts(*text, "TZif")) {
         return refuse(err, "it does not start with a header");
     }
     struct counts c = {

@@ -30,7 +30,7 @@
 #define ZONE_FIRST_S INT64_C(-377705116800) /* -9999-01-01T00:00:00Z */
 #define ZONE_END_S INT64_C(253402300800)    /* 10000-01-01T00:00:00Z, exclusive */
 #define ZONE_OFFSET_MAX_S 93600             /* no clock is further from UTC: 26 hours */
-#define ZONE_FILE_MAX_BYTES (64 * 1024)     /* the largest file that is read */
+#define ZONE_FILE_MAX_BYTES 65536           /* the largest file that is read */
 
 struct zone;
 

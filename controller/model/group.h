@@ -20,7 +20,12 @@
 
 enum address_type { ADDRESS_IPV4, ADDRESS_IPV6 };
 
-enum removal_policy { REMOVE_DEFAULT, REMOVE_OLDEST_TEMPLATE, REMOVE_OLDEST_NODE, REMOVE_NEWEST_NODE };
+enum removal_policy {
+    REMOVE_DEFAULT,
+    REMOVE_OLDEST_TEMPLATE,
+    REMOVE_OLDEST_NODE,
+    REMOVE_NEWEST_NODE
+};
 
 enum weight_via { WEIGHT_VIA_ANNOTATION, WEIGHT_VIA_ENVOY_EDS };
 
@@ -49,27 +54,27 @@ enum notice {
 struct member {
     const char *name;
     const char *address;
-    const char *zone;          /* "" = none */
-    int weight;                /* 0-100; -1 = the load balancer's */
-    bool scale_in_protection;  /* default true */
+    const char *zone;         /* "" = none */
+    int weight;               /* 0-100; -1 = the load balancer's */
+    bool scale_in_protection; /* default true */
 };
 
 struct member_health_check {
     bool set;
-    bool http;                 /* false = TCP */
+    bool http; /* false = TCP */
     int port;
     const char *path;
     int interval_s, timeout_s;
     int healthy_threshold, unhealthy_threshold;
-    int replace_after_s;       /* 0 = never */
+    int replace_after_s; /* 0 = never */
 };
 
 struct load_balancer {
     const char *name;
     const char *service;
-    const char *server_group;  /* "Default" or a virtual group's name */
+    const char *server_group; /* "Default" or a virtual group's name */
     int port;
-    int weight;                /* 0-100 */
+    int weight; /* 0-100 */
     int drain_s, settle_s;
     enum weight_via weight_via;
 };
@@ -95,8 +100,8 @@ struct group {
     int initial_size;
     bool has_desired_size;
     int desired_size;
-    const char *target_name;    /* Deployment of targetRef; "" = launch template */
-    const char *template_name;  /* PodTemplate of launchTemplateRef; "" = targetRef */
+    const char *target_name;   /* Deployment of targetRef; "" = launch template */
+    const char *template_name; /* PodTemplate of launchTemplateRef; "" = targetRef */
     const char *const *zones;
     int zone_count;
     enum address_type address_type;
@@ -104,7 +109,7 @@ struct group {
     int member_count;
     struct member_health_check member_health_check;
     const enum removal_policy *removal_policies;
-    int removal_policy_count;   /* 0 counts as [Default] */
+    int removal_policy_count; /* 0 counts as [Default] */
     bool new_nodes_protected;
     const struct load_balancer *load_balancers;
     int load_balancer_count;
@@ -113,11 +118,11 @@ struct group {
     struct metrics_endpoint metrics_endpoint;
     bool replace_unhealthy, rebalance_zones;
     int unhealthy_grace_s;
-    unsigned suspend;           /* enum process bits */
+    unsigned suspend; /* enum process bits */
     bool paused;
     const char *pause_reason;
     bool has_pause_until;
-    struct wall pause_until;    /* paused while now < until, for ever without one */
+    struct wall pause_until; /* paused while now < until, for ever without one */
     bool dry_run;
     int history_limit;
     const struct notification *notifications;

@@ -33,7 +33,8 @@ struct recommendation {
     int nodes;
 };
 
-/* Only entries that may still count: nodes fall (in) or rise (out) from the oldest to the newest. */
+/* Only entries that may still count: nodes fall (in) or rise (out) from the oldest to the newest.
+ */
 struct recommendations {
     int bucket_s;
     struct recommendation *items;
@@ -147,8 +148,8 @@ struct memory {
     int change_count;
     const char **members; /* sorted; "#" and a hash when the names would take too much room */
     int member_count;
-    int64_t sequence;  /* of the last activity */
-    enum reason edge;  /* the hold or refusal last told */
+    int64_t sequence;                /* of the last activity */
+    enum reason edge;                /* the hold or refusal last told */
     struct binding_memory *bindings; /* sorted by policy */
     int binding_count;
 };

@@ -19,15 +19,16 @@ struct label {
 
 struct meta {
     const char *name;
-    const char *ns;               /* namespace */
+    const char *ns; /* namespace */
     const char *uid;
     const char *resource_version; /* opaque; compared by the client only */
     int64_t generation;
     struct wall created;
-    bool deleting;                /* has a deletionTimestamp */
-    const struct label *labels;   /* in the order received */
+    bool deleting;              /* has a deletionTimestamp */
+    const struct label *labels; /* in the order received */
     int label_count;
-    const struct label *annotations; /* only keys that begin with "sluice.dev/" or are named in a table */
+    const struct label
+        *annotations; /* only keys that begin with "sluice.dev/" or are named in a table */
     int annotation_count;
 };
 

@@ -23,7 +23,7 @@ __extension__ typedef unsigned __int128 uint128;
 #define NUMBER_MAX_UNITS 1000000000000000000LL
 
 enum number_state {
-    NUMBER_NONE,     /* not given: a zeroed number is none */
+    NUMBER_NONE, /* not given: a zeroed number is none */
     NUMBER_OK,
     NUMBER_NAN,
     NUMBER_INFINITE, /* either sign */
@@ -53,7 +53,8 @@ static inline bool number_is_ok(struct number number)
 
 #define NUMBER_TEXT_SIZE 64
 
-/* Shortest exact decimal ("0.25", "52.5", "2000") into out[NUMBER_TEXT_SIZE]; legal JSON for OK and NEGATIVE, "null" otherwise. */
+/* Shortest exact decimal ("0.25", "52.5", "2000") into out[NUMBER_TEXT_SIZE]; legal JSON for OK and
+ * NEGATIVE, "null" otherwise. */
 char *number_text(struct number number, char *out);
 /* For people: at most 3 significant decimals and k/M/G above 1000 ("1.2k", "63", "0.25"). */
 char *number_short(struct number number, char *out);

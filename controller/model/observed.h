@@ -16,7 +16,7 @@ enum node_phase { NODE_RUNNING, NODE_PENDING };
 
 struct node {
     const char *name;
-    const char *zone;             /* "" = unknown */
+    const char *zone; /* "" = unknown */
     enum node_phase phase;
     bool scheduled;
     bool ready;
@@ -50,21 +50,21 @@ struct node_reading {
 };
 
 struct reading {
-    const char *policy;     /* "" = every policy that lists a metric of this name */
+    const char *policy; /* "" = every policy that lists a metric of this name */
     const char *metric;
     enum reading_shape shape;
     const struct node_reading *values;
     int value_count;
     struct number value;
-    const char *error;      /* a sentence; "" unless READING_ERROR */
-    struct wall at;         /* of `value`; per-node readings carry their own */
-    int window_s;           /* of the sample; 0 = unknown */
+    const char *error; /* a sentence; "" unless READING_ERROR */
+    struct wall at;    /* of `value`; per-node readings carry their own */
+    int window_s;      /* of the sample; 0 = unknown */
 };
 
 enum target_error { TARGET_FINE, TARGET_NOT_FOUND, TARGET_TAKEN, TARGET_PAUSED };
 
 struct writer {
-    bool set;            /* another writer changed the workload's count since the last observation */
+    bool set; /* another writer changed the workload's count since the last observation */
     const char *manager;
     int value;
 };
@@ -72,7 +72,7 @@ struct writer {
 struct observed {
     const struct node *nodes; /* members included */
     int node_count;
-    int replicas;             /* the workload's present count (spec.replicas of the Deployment) */
+    int replicas; /* the workload's present count (spec.replicas of the Deployment) */
     bool rollout;
     bool launch_failing;
     enum target_error target_error;

@@ -32,9 +32,9 @@ struct balancer_state {
     const char *name;
     const char *service;
     bool attached;
-    enum reason reason;    /* ATTACHED or why not */
-    const char *message;   /* a sentence with the remedy; "" when attached */
-    int registered;        /* endpoints in our slices that serve */
+    enum reason reason;  /* ATTACHED or why not */
+    const char *message; /* a sentence with the remedy; "" when attached */
+    int registered;      /* endpoints in our slices that serve */
     int weight;
 };
 
@@ -44,11 +44,11 @@ struct workload_state {
     const char *selector;         /* "app=edge", of the workload; "" = unknown */
     const char *template_version; /* "" with targetRef */
     bool taken;
-    const char *taken_by;         /* a sentence: which group or autoscaler acts on it; "" */
-    bool paused;                  /* spec.paused of the Deployment */
+    const char *taken_by; /* a sentence: which group or autoscaler acts on it; "" */
+    bool paused;          /* spec.paused of the Deployment */
     bool rollout;
     bool launch_failing;
-    const char *launch_cause;     /* "Quota", "Unschedulable", "ImagePull", "CrashLoop", "Paused"; "" */
+    const char *launch_cause; /* "Quota", "Unschedulable", "ImagePull", "CrashLoop", "Paused"; "" */
     const char *launch_message;
 };
 
@@ -64,8 +64,8 @@ struct outcome {
     const struct balancer_state *balancers;
     int balancer_count;
     const struct node_outcome *node_views; /* one per observed node */
-    bool wrote_scale;                   /* this turn changed the workload's count */
-    const char *act_error;              /* a sentence when the last act failed; "" */
+    bool wrote_scale;                      /* this turn changed the workload's count */
+    const char *act_error;                 /* a sentence when the last act failed; "" */
 };
 
 #endif

@@ -11,7 +11,8 @@
 /*
  * A ScalingPolicy as the user wrote it, defaults applied (crds/scalingpolicies.yaml has the
  * meaning of each field). Immutable once decoded, except for the `firing` pointers of its
- * schedules and blackouts, which calendar/bind.h fills from cron text and zone names before a decision.
+ * schedules and blackouts, which calendar/bind.h fills from cron text and zone names before a
+ * decision.
  */
 
 #define POLICY_METRICS_MAX 10
@@ -56,35 +57,36 @@ struct steps {
 struct metric {
     const char *name;
     enum metric_type type;
-    const char *container;         /* CPU, Memory: "" = the whole pod */
-    const char *source;            /* Prometheus: a source of the operator's configuration */
-    const char *query_name;        /* Prometheus */
-    const char *query;             /* Prometheus: free text, "" = none */
+    const char *container;  /* CPU, Memory: "" = the whole pod */
+    const char *source;     /* Prometheus: a source of the operator's configuration */
+    const char *query_name; /* Prometheus */
+    const char *query;      /* Prometheus: free text, "" = none */
     const struct label *parameters;
     int parameter_count;
-    const char *metric_name;       /* Custom, External */
-    const struct label *selector;  /* Custom, External: matchLabels */
+    const char *metric_name;      /* Custom, External */
+    const struct label *selector; /* Custom, External: matchLabels */
     int selector_count;
-    const char *object_kind, *object_name, *object_api_version; /* Custom: describedObject, "" = of each pod */
+    const char *object_kind, *object_name,
+        *object_api_version; /* Custom: describedObject, "" = of each pod */
     bool has_custom, has_external, has_target, has_steps; /* as written, for watch/check */
-    int target_forms;              /* how many of the three were written: 1, or it is refused */
+    int target_forms; /* how many of the three were written: 1, or it is refused */
     enum target_form target_form;
     struct number target;
-    struct steps steps;            /* with TARGET_NONE */
+    struct steps steps; /* with TARGET_NONE */
 };
 
 struct schedule {
     const char *name;
-    const char *cron;              /* "" with `at` */
+    const char *cron; /* "" with `at` */
     bool has_at;
     struct wall at;
-    const char *time_zone;         /* IANA; default "UTC" */
-    bool has_nodes;                /* else adjust */
+    const char *time_zone; /* IANA; default "UTC" */
+    bool has_nodes;        /* else adjust */
     int nodes;
     bool has_adjust;
     int adjust;
-    int duration_s;                /* 0 = none */
-    const char *end_cron;          /* "" = none */
+    int duration_s;       /* 0 = none */
+    const char *end_cron; /* "" = none */
     int ramp_s;
     const char *const *exclude_dates; /* "2026-12-25", local */
     int exclude_date_count;
@@ -131,7 +133,7 @@ struct behavior {
     int rate_count;
     const struct blackout *blackouts; /* scaleIn only */
     int blackout_count;
-    struct drop_guard drop_guard;     /* scaleIn only */
+    struct drop_guard drop_guard; /* scaleIn only */
 };
 
 struct policy {
@@ -146,7 +148,8 @@ struct policy {
     const struct selector_term *match_expressions;
     int match_expression_count;
     bool has_range_min, has_range_max;
-    int range_min, range_max; /* as written; defaults depend on the group (behaviour.md section 3) */
+    int range_min,
+        range_max; /* as written; defaults depend on the group (behaviour.md section 3) */
     int evaluation_interval_s;
     const struct metric *metrics;
     int metric_count;

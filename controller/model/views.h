@@ -72,14 +72,14 @@ struct activity_view {
     const char *cause;
     int from, to;
     struct wall start, end;
-    bool has_end;        /* false while it runs */
-    const char *result;  /* "InProgress", ... */
+    bool has_end;       /* false while it runs */
+    const char *result; /* "InProgress", ... */
 };
 
 /* ---- the workload ---- */
 
 struct port_view {
-    const char *name;     /* "" = unnamed */
+    const char *name; /* "" = unnamed */
     int port;
     const char *protocol; /* default "TCP" */
 };
@@ -99,12 +99,12 @@ struct field_writer {
     const char *operation;   /* "Apply" or "Update" */
     const char *subresource; /* "scale" or "" */
     struct wall time;
-    bool replicas;           /* it holds spec.replicas: true for every entry kept */
+    bool replicas; /* it holds spec.replicas: true for every entry kept */
 };
 
 struct deployment_view {
     struct meta meta;
-    int replicas;              /* spec.replicas */
+    int replicas; /* spec.replicas */
     bool paused;
     const struct label *match_labels;
     int match_label_count;
@@ -126,28 +126,28 @@ struct replica_set_view {
     struct meta meta;
     const struct owner_view *owners;
     int owner_count;
-    int replicas;        /* spec.replicas */
+    int replicas; /* spec.replicas */
     int status_replicas;
 };
 
 struct pod_view {
-    struct meta meta;          /* annotations: sluice.dev/... and the deletion cost */
+    struct meta meta; /* annotations: sluice.dev/... and the deletion cost */
     const struct owner_view *owners;
     int owner_count;
-    const char *node_name;     /* "" = not scheduled */
-    const char *phase;         /* "Pending", "Running", "Succeeded", "Failed", "Unknown" */
-    const char *reason;        /* of the phase: "Evicted", "NodeLost", "" */
+    const char *node_name; /* "" = not scheduled */
+    const char *phase;     /* "Pending", "Running", "Succeeded", "Failed", "Unknown" */
+    const char *reason;    /* of the phase: "Evicted", "NodeLost", "" */
     const char *ip;
-    const char *const *ips;    /* every family; ip is the first of them */
+    const char *const *ips; /* every family; ip is the first of them */
     int ip_count;
-    struct wall started;       /* status.startTime */
-    struct wall deletion;      /* deletionTimestamp; {0} unless meta.deleting */
+    struct wall started;  /* status.startTime */
+    struct wall deletion; /* deletionTimestamp; {0} unless meta.deleting */
     bool ready;
     struct wall ready_changed; /* {0} = no Ready condition yet */
     bool scheduled;
-    const char *unscheduled_reason;  /* "Unschedulable", "" */
+    const char *unscheduled_reason; /* "Unschedulable", "" */
     const char *unscheduled_message;
-    const char *waiting_reason;      /* first waiting container: "ImagePullBackOff", ... or "" */
+    const char *waiting_reason; /* first waiting container: "ImagePullBackOff", ... or "" */
     const char *waiting_message;
     const struct container_view *containers; /* sidecars included */
     int container_count;
@@ -156,7 +156,7 @@ struct pod_view {
 struct node_view {
     struct meta meta;
     bool ready;
-    bool lost;           /* its kubelet is silent: the Ready condition is Unknown */
+    bool lost; /* its kubelet is silent: the Ready condition is Unknown */
     struct wall ready_changed;
     bool unschedulable;
 };
@@ -176,7 +176,7 @@ struct service_view {
     bool has_selector;
     const char *type;
     const char *cluster_ip;
-    bool ipv4, ipv6;             /* its ipFamilies; both false when it names none */
+    bool ipv4, ipv6; /* its ipFamilies; both false when it names none */
     const struct service_port_view *ports;
     int port_count;
 };

@@ -13,31 +13,28 @@
 #define LIBRARY "controller/libcalendar.a" /* beside this executable, in the build folder */
 
 /* Of libc, what is pure; of the project, what only computes; and what a compiler adds. */
-static const char *const allowed[] = {
-    "mem",
-    "__mem",
-    "str",
-    "text_",
-    "err_",
-    "arena_",
-    "buf_",
-    "wall_",
-    "civil_",
-    "days_",
-    "number_",
-    "cron_",
-    "zone_",
-    "footer_",
-    "walk_",
-    "firing_",
-    "window_",
-    "listing_",
-    "__asan_",
-    "__ubsan_",
-    "__stack_chk_fail",
-    "_GLOBAL_OFFSET_TABLE_",
-    "__sanitizer_",
-};
+static const char *const allowed[] = {"mem",
+                                      "__mem",
+                                      "str",
+                                      "text_",
+                                      "err_",
+                                      "arena_",
+                                      "buf_",
+                                      "wall_",
+                                      "civil_",
+                                      "days_",
+                                      "cron_",
+                                      "zone_",
+                                      "footer_",
+                                      "walk_",
+                                      "firing_",
+                                      "window_",
+                                      "listing_",
+                                      "__asan_",
+                                      "__ubsan_",
+                                      "__sanitizer_",
+                                      "__stack_chk_fail",
+                                      "_GLOBAL_OFFSET_TABLE_"};
 
 static bool is_allowed(const char *symbol)
 {
