@@ -262,7 +262,7 @@ static void play(uint64_t seed)
     }
 }
 
-Test(history, one_chain_and_a_restart_at_every_step_print_the_same_bytes, .timeout = 120)
+Test(history, one_chain_and_a_restart_at_every_step_print_the_same_bytes)
 {
     for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
         play(seed);
