@@ -98,8 +98,9 @@ Test(day, a_restart_at_any_hour_changes_nothing)
     sim.cpu_milli_total = 150;
     add(&sim, "edge", 3, GROUP("edge"),
         POLICY("both", "edge",
-               CPU_50 ",\"schedules\":[{\"name\":\"up\",\"cron\":\"0 8 * * "
-                      "*\",\"nodes\":6},{\"name\":\"down\",\"cron\":\"0 20 * * *\",\"nodes\":2}]"));
+               "\"evaluationIntervalSeconds\":30," CPU_50
+               ",\"schedules\":[{\"name\":\"up\",\"cron\":\"0 8 * * "
+               "*\",\"nodes\":6},{\"name\":\"down\",\"cron\":\"0 20 * * *\",\"nodes\":2}]"));
     for (int hour = 0; hour < 24; hour++) {
         sim_run(&sim, 1801);
         sim_restart(&sim);
@@ -121,7 +122,8 @@ Test(day, a_quiet_day_causes_no_writes)
     struct sim sim;
     sim_init(&sim, "2026-03-02T00:00:00Z", 4);
     sim.cpu_milli_total = 150;
-    add(&sim, "edge", 3, GROUP("edge"), POLICY("cpu", "edge", CPU_50));
+    add(&sim, "edge", 3, GROUP("edge"),
+        POLICY("cpu", "edge", "\"evaluationIntervalSeconds\":30," CPU_50));
     sim_run(&sim, 600);
     int64_t before = sim.operator_writes;
     sim_run(&sim, 24 * 3600);
@@ -140,7 +142,7 @@ Test(day, the_same_seed_replays_the_same_day)
             POLICY("both", "edge",
                    CPU_50
                    ",\"schedules\":[{\"name\":\"up\",\"cron\":\"*/20 * * * *\",\"nodes\":6}]"));
-        sim_run(&sim, 6 * 3600);
+        sim_run(&sim, 3600);
         requests[run] = sim.transport.requests;
         fired[run] = sim.clock.fired;
         version[run] = core_version(sim.core);

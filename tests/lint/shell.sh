@@ -3,5 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 git ls-files | while read -r file; do
-    [ -f "$file" ] && head -c 60 "$file" 2>/dev/null | head -1 | grep -qaE '^#!.*(bash|/sh)' && echo "$file"
+    if [ -f "$file" ] && head -c 60 "$file" | head -1 | grep -qaE '^#!.*(bash|/sh)'; then
+        echo "$file"
+    fi
 done | xargs -r shellcheck -x -S warning
