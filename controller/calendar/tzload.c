@@ -17,7 +17,7 @@
 
 #define NAME_MAX_BYTES 64
 #define PATH_BYTES 1024
-#define ZONE_ARENA_BYTES (256 * 1024)
+#define ZONE_ARENA_BYTES 262144
 
 /* Equal stamps: the same file with the same content. All zero: no such file. */
 struct stamp {
