@@ -457,6 +457,7 @@ def test_a_sample_teaches_and_is_accepted(server, namespace, path):
 
 
 def test_the_plain_install_is_accepted_without_a_warning(server):
-    done = kubectl("apply", "--validate=strict", "-f", ROOT / "manifests" / "install", check=False)
+    done = kubectl("apply", "--server-side", "--force-conflicts", "--validate=strict", "-f",
+                   ROOT / "manifests" / "install", check=False)
     kubectl("delete", "namespace", "sluice-system", "--wait=false")
     assert done.returncode == 0 and not done.stderr, done.stderr
