@@ -247,9 +247,9 @@ static const char *current_context(const struct files *files)
 
 static int take_context(const struct files *files, const char *name, struct kube_config *config)
 {
-    struct entry context;
-    struct entry cluster;
-    struct entry user;
+    struct entry context = {0};
+    struct entry cluster = {0};
+    struct entry user = {0};
     if (find_entry(files, "contexts", "context", name, &context) != 0) {
         return -1;
     }

@@ -321,7 +321,7 @@ int pull_list_end(struct pull_list *list, struct err *err)
 {
     if (list->state != AT_END) {
         return err_set(err, ERR_GARBLED, 0, "a list that was cut short after %lld items",
-                       (long long)(list->item_count + list->bad_count));
+                       (long long)list->item_count + (long long)list->bad_count);
     }
     if (!list->saw_items) {
         return err_set(err, ERR_GARBLED, 0, "an answer that is no list (kind %s, no items)",
