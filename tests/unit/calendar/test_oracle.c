@@ -312,7 +312,7 @@ static int zone_names(char names[ZONES_MAX][64])
     return count;
 }
 
-Test(oracle, firings_are_those_of_a_naive_walk_with_glibc, .timeout = 3600)
+Test(oracle, firings_are_those_of_a_naive_walk_with_glibc)
 {
     static char names[ZONES_MAX][64];
     const char *wanted = getenv("SLUICE_CALENDAR_ORACLE");
@@ -356,7 +356,7 @@ static struct tzif_shape wild_shape(int64_t start_s, struct dice *dice)
     return shape;
 }
 
-Test(oracle, clocks_may_change_many_times_a_day, .timeout = 600)
+Test(oracle, clocks_may_change_many_times_a_day)
 {
     struct dice dice = {20261025};
     struct seen *seen = mem_new(1, sizeof(*seen));

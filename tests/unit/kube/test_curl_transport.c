@@ -227,7 +227,7 @@ static struct talk ask(const char *path)
     return talk;
 }
 
-TestSuite(curl_transport, .timeout = 60);
+TestSuite(curl_transport);
 
 Test(curl_transport, says_who_it_is_over_http2_and_both_sides_are_verified)
 {

@@ -205,7 +205,7 @@ Test(server, holds_at_most_64_of_a_thousand_connections)
     web_stop(web);
 }
 
-Test(server, hangs_up_on_who_never_ends_a_request, .timeout = 40)
+Test(server, hangs_up_on_who_never_ends_a_request)
 {
     struct web *web = serve_on(LOOPBACK);
     int fds[64];
