@@ -49,6 +49,10 @@ void turn_follow_activities(struct turn *turn)
     }
     turn->event_count =
         status_events(standing, &turn->report, &turn->arena, turn->events, TURN_EVENTS_MAX);
+    for (int i = 0; i < turn->event_count; i++) {
+        /* It is sent after the standing, which may hold its text, was written anew. */
+        turn->events[i].note = arena_dup(&turn->arena, turn->events[i].note);
+    }
 }
 
 static bool condition_is_true(const json_t *status, const char *type)
