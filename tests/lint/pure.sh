@@ -25,7 +25,7 @@ allow() { # library, extended regular expression of allowed outside symbols
     fi
 }
 
-text='(mem(cpy|cmp|set|move|chr)|__mem(cpy|set|move)_chk|str(len|cmp|ncmp|chr|rchr|str|spn|cspn|n?casecmp|nlen)|to(upper|lower)|__ctype_.*|(__)?v?snprintf(_chk)?|qsort|bsearch|__(u?div|u?mod)ti3|__muloti4|abort|__assert_fail)'
+text='(mem(cpy|cmp|set|move|chr)|__mem(cpy|set|move)_chk|str(len|cmp|ncmp|chr|rchr|str|spn|cspn|n?casecmp|nlen)|to(upper|lower)|__ctype_.*|(__)?v?snprintf(_chk)?|qsort|bsearch|__(u?div|u?mod)(ti3|ti4|modti4)|__muloti4|abort|__assert_fail)'
 allow decide "$text"
 allow calendar "($text|open|close|read|fstat|stat|__errno_location|strerror|__open_2|fopen|fread|fclose)"
 allow model "($text|json_.*|jsonp_.*)"
