@@ -178,7 +178,8 @@ static void start_loop(struct controller *controller)
 static int start_world(struct controller *controller, struct err *err)
 {
     controller->clock = uv_clock_new(&controller->loop);
-    struct curl_transport_options options = {.user_agent = "sluice"};
+    struct curl_transport_options options = {.user_agent =
+                                                 "sluice/" SLUICE_VERSION " (linux/amd64)"};
     if (curl_transport_new(&controller->loop, controller->clock, &controller->config, &options,
                            &controller->transport, err) != 0) {
         return err_wrap(err, "%s", controller->config.source);

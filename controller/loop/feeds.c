@@ -125,7 +125,7 @@ static void on_item(void *arg, void *object, struct arena *arena)
     const struct meta *meta = object;
     note_listed(feed, meta->ns, meta->name);
     const struct meta *old = store_get(store, feed->kind, meta->ns, meta->name);
-    if (is_known(old, meta)) {
+    if (!feed->replacing && is_known(old, meta)) { /* a backup may bring older versions back */
         return;
     }
     if (feed->kind == STORE_POLICY) {
