@@ -10,6 +10,7 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import subprocess
 import time
 
@@ -146,33 +147,27 @@ def ready_pods(namespace, app):
             and any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))]
 
 
-def writes(user, namespace=None, since=None, resource=None):
-    """The audit log's finished writes of a user: dicts with verb, resource, subresource, name, code."""
+def requests(user, since=""):
+    """A user's finished requests by the audit log: dicts with verb, resource, name, code and so on."""
     found = []
     with open(STATE / "audit.log", encoding="utf-8") as log:
         for line in log:
-            if user not in line:
+            if user not in line or not line.endswith("\n"):  # the last line may be half written
                 continue
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue  # the line being written
-            ref = event.get("objectRef") or {}
+            event = json.loads(line)
             if (event["user"].get("username") != user or event["stage"] != "ResponseComplete"
-                    or event["verb"] not in ("create", "update", "patch", "delete", "deletecollection")):
+                    or event["requestReceivedTimestamp"] < since):
                 continue
-            if namespace and ref.get("namespace") != namespace:
-                continue
-            if resource and ref.get("resource") != resource:
-                continue
-            if since and event["requestReceivedTimestamp"] < since:
-                continue
-            found.append({"verb": event["verb"], "resource": ref.get("resource"),
-                          "subresource": ref.get("subresource", ""), "name": ref.get("name"),
-                          "code": event.get("responseStatus", {}).get("code"),
-                          "time": event["requestReceivedTimestamp"],
-                          "body": event.get("requestObject")})
+            ref = event.get("objectRef") or {}
+            found.append({"verb": event["verb"], "group": ref.get("apiGroup", ""),
+                          "resource": ref.get("resource", event["requestURI"]),
+                          "subresource": ref.get("subresource", ""), "namespace": ref.get("namespace"),
+                          "name": ref.get("name"), "code": event.get("responseStatus", {}).get("code"),
+                          "time": event["requestReceivedTimestamp"], "body": event.get("requestObject")})
     return found
+
+
+WRITING = ("create", "update", "patch", "delete", "deletecollection")
 
 
 class Operator:
@@ -238,8 +233,22 @@ class Operator:
             self.kill()
             raise AssertionError("the operator did not end within %s s of SIGTERM" % timeout) from None
 
-    def writes(self, **filters):
-        return writes(self.user, namespace=self.namespace, **filters)
+    def requests(self, since=""):
+        return requests(self.user, since)
+
+    def writes(self, since=""):
+        return [one for one in self.requests(since) if one["verb"] in WRITING]
+
+    def must_be_well(self, code):
+        """What holds in every test: a clean end, none of its own rules broken, no right missing."""
+        log = self.log()
+        assert code in (0, -9), f"the operator ended with {code}"
+        for bad in ("bug:", "Sanitizer"):
+            assert bad not in log, f"the operator's log has: {bad}"
+        refused = [one for one in self.requests() if one["code"] in (401, 403)]
+        assert not refused, f"manifests/install lacks a right: {refused[0]}"
+        spoilt = [one for one in self.writes() if one["code"] in (400, 415, 422)]
+        assert not spoilt, f"the API server could not accept: {spoilt[0]}"
 
 
 def service_account(namespace):
