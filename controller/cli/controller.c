@@ -162,7 +162,7 @@ static int start_web(struct controller *controller, struct err *err)
     return 0;
 }
 
-static void start_loop(struct controller *controller)
+static void init_handles(struct controller *controller)
 {
     uv_signal_init(&controller->loop, &controller->sigterm);
     uv_signal_init(&controller->loop, &controller->sigint);
@@ -170,6 +170,10 @@ static void start_loop(struct controller *controller)
     controller->sigterm.data = controller;
     controller->sigint.data = controller;
     controller->publish.data = controller;
+}
+
+static void start_loop(struct controller *controller)
+{
     uv_signal_start(&controller->sigterm, on_signal, SIGTERM);
     uv_signal_start(&controller->sigint, on_signal, SIGINT);
     uv_timer_start(&controller->publish, on_publish, 0, PUBLISH_MS);
@@ -206,8 +210,12 @@ static void close_handle(uv_handle_t *handle, void *arg)
     }
 }
 
+/* The handles first: none of them may call into what is freed next. */
 static void clear(struct controller *controller)
 {
+    uv_close((uv_handle_t *)&controller->publish, NULL);
+    uv_close((uv_handle_t *)&controller->sigterm, NULL);
+    uv_close((uv_handle_t *)&controller->sigint, NULL);
     world_free(controller->world);
     curl_transport_free(controller->transport);
     uv_clock_free(controller->clock);
@@ -282,6 +290,7 @@ int controller_main(int argc, char **argv)
         (void)err_set(&err, ERR_SYSTEM, 0, "no event loop: out of file descriptors?");
         return fail(&controller, &err, 1);
     }
+    init_handles(&controller);
     int code = run(&controller);
     clear(&controller);
     return code;
