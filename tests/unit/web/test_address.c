@@ -46,8 +46,8 @@ Test(address, of_another_form_is_refused_with_the_remedy)
         "host:80",
         "127.0.0.1:80 ",
         "[127.0.0.1]:x",
-        "1111111111111111111111111111111111111111111111111111111111111"
-        "11111111111:80"};
+        ("1111111111111111111111111111111111111111111111111111111111111"
+         "11111111111:80")};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct address address;
         struct err err = {0};
