@@ -52,9 +52,10 @@ static bool shed_bucket(struct memory *m)
 
 static void shed_changes(struct memory *m)
 {
-    int kept = m->change_count > 1 ? 1 : m->change_count;
-    m->changes += m->change_count - kept;
-    m->change_count = kept;
+    if (m->change_count > 1) {
+        m->changes += m->change_count - 1;
+        m->change_count = 1;
+    }
 }
 
 void memory_shed(struct turn *turn)
