@@ -56,6 +56,36 @@ def test_two_rules_of_one_second_run_in_list_order(operator, namespace):
                   {"name": "first", "at": due, "nodes": 7}, {"name": "second", "at": due, "nodes": 4}]))
     bed.wait_for("the last in the list has the word", lambda: bed.replicas(namespace, "edge") == 4, 30)
     bed.stays("four nodes", lambda: bed.replicas(namespace, "edge") == 4, 4)
+    changes = [(one["status"]["from"], one["status"]["to"]) for one in bed.items("sact", namespace)]
+    assert changes == [(2, 4)], changes
+
+
+def test_beside_a_metric_two_rules_of_one_second_move_the_range_in_list_order(operator, namespace):
+    bed.metrics("set", namespace, "*", "cpu=50%")
+    bed.apply(bed.deployment(namespace, "edge", 5), bed.group(namespace, "edge", warmupSeconds=0))
+    bed.wait_for("seen", lambda: bed.status(namespace, "edge")["inService"] == 5)
+    due = bed.seconds_ahead(6)
+    bed.apply(bed.policy(namespace, "order", ["edge"], metrics=[bed.CPU_50], schedules=[
+        {"name": "first", "at": due, "nodes": 7}, {"name": "second", "at": due, "nodes": 3}]))
+    bed.wait_for("3-10: the second undid the first", lambda: bed.status(namespace, "edge")[
+        "effectiveRange"] == {"min": 3, "max": 10}, 30)
+    bed.stays("five nodes all the while", lambda: bed.replicas(namespace, "edge") == 5, 4)
+    assert bed.items("sact", namespace) == []
+
+
+def test_a_label_binds_and_unbinds(operator, namespace):
+    selected = bed.policy(namespace, "gateways", [], nodeRange={"min": 4})
+    selected["spec"] = {"groupSelector": {"matchLabels": {"tier": "gateway"}}, "nodeRange": {"min": 4}}
+    bed.apply(bed.deployment(namespace, "edge", 2), bed.group(namespace, "edge"), selected)
+    bed.wait_for("selects none", lambda: bed.condition(
+        bed.get("sp", namespace, "gateways").get("status", {}), "Bound")["status"] == "False")
+    bed.stays("two nodes", lambda: bed.replicas(namespace, "edge") == 2, 2)
+    bed.kubectl("label", "sg", "edge", "-n", namespace, "tier=gateway")
+    bed.wait_for("bound by its label", lambda: bed.replicas(namespace, "edge") == 4, 20)
+    bed.kubectl("label", "sg", "edge", "-n", namespace, "tier-")
+    bed.wait_for("the range goes back", lambda: bed.status(namespace, "edge")["effectiveRange"] == {
+        "min": 1, "max": 10}, 20)
+    bed.stays("and nothing else moves", lambda: bed.replicas(namespace, "edge") == 4, 3)
 
 
 def test_a_rule_whose_time_today_has_passed_waits_for_the_next_period(operator, namespace):

@@ -2,6 +2,7 @@
 """A CPU target of 50 %: up by the arithmetic, down after the window, never on bad numbers."""
 
 import bed
+import pytest
 
 FAST = {"scaleIn": {"stabilizationWindowSeconds": 12}}
 
@@ -13,6 +14,7 @@ def world(namespace, nodes=2, minimum=2, behavior=None):
                          evaluationIntervalSeconds=1, behavior=behavior or FAST))
 
 
+@pytest.mark.slow
 def test_load_up_grows_by_the_arithmetic_and_load_down_shrinks_to_the_minimum(operator, namespace):
     bed.metrics("set", namespace, "edge-", "cpu=100m/total")  # two nodes at 50 %
     world(namespace)
@@ -31,6 +33,7 @@ def test_load_up_grows_by_the_arithmetic_and_load_down_shrinks_to_the_minimum(op
     bed.stays("never below the minimum", lambda: bed.replicas(namespace, "edge") == 2, 6)
 
 
+@pytest.mark.slow
 def test_unreadable_metrics_never_scale_in(operator, namespace):
     bed.metrics("set", namespace, "edge-", "cpu=200m/total")
     world(namespace, nodes=4)
@@ -56,3 +59,22 @@ def test_a_request_missing_in_the_pod_is_named(operator, namespace):
         lambda c: c["reason"] == "SomeInvalid" and c["message"])(
             bed.condition(bed.status(namespace, "edge"), "MetricsAvailable")), 40)
     assert "request" in message, message
+
+
+@pytest.mark.exclusive
+@pytest.mark.parametrize("fault", ["fail 503", "fail off", "fail empty", "fail garbage"])
+def test_metrics_out_of_order_never_scale_in(operator, namespace, fault):
+    bed.metrics("set", namespace, "edge-", "cpu=200m/total")
+    world(namespace, nodes=4, behavior={"scaleIn": {"stabilizationWindowSeconds": 0}})
+    bed.wait_for("valid", lambda: bed.condition(
+        bed.status(namespace, "edge"), "MetricsAvailable")["reason"] == "AllValid"
+        and bed.status(namespace, "edge")["load"] == "cpu 50%/50%", 40)
+    try:
+        bed.metrics(*fault.split())
+        bed.metrics("set", namespace, "edge-", "cpu=20m/total")  # would ask for the minimum at once
+        bed.wait_for("said in the status", lambda: bed.condition(
+            bed.status(namespace, "edge"), "MetricsAvailable")["reason"] == "SomeInvalid", 60)
+        bed.stays("four nodes", lambda: bed.replicas(namespace, "edge") == 4, 8)
+    finally:
+        bed.metrics("ok")
+    bed.wait_for("scales in when they can be read", lambda: bed.replicas(namespace, "edge") == 2, 60)

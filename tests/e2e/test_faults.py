@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a person meets on a bad day: each time a clear message, then it goes on by itself."""
 
+import base64
 import subprocess
 
 import bed
@@ -23,6 +24,50 @@ def test_a_broken_kubeconfig_names_the_line_or_field(tmp_path):
     broken.write_text("apiVersion: v1\nkind: Config\ncurrent-context: nowhere\ncontexts: []\n")
     code, text = start_and_wait("controller", "--kubeconfig", broken, "--health-addr", "127.0.0.1:0")
     assert code == 2 and "nowhere" in text, (code, text)
+
+
+def test_a_file_that_is_no_kubeconfig_is_named_and_ends_it(tmp_path):
+    broken = tmp_path / "config"
+    broken.write_text("][ not: yaml\n")
+    code, text = start_and_wait("controller", "--kubeconfig", broken, "--health-addr", "127.0.0.1:0")
+    assert code == 2 and str(broken) in text, (code, text)
+
+
+def changed_kubeconfig(namespace, tmp_path, change):
+    config = bed.yaml.safe_load(open(bed.service_account(namespace), encoding="utf-8"))
+    change(config)
+    path = tmp_path / "kubeconfig"
+    path.write_text(bed.yaml.safe_dump(config))
+    return path
+
+
+def other_authority():
+    return base64.b64encode((bed.STATE / "pki" / "proxy-ca.crt").read_bytes()).decode()
+
+
+BROKEN = {
+    "nobody answers there": (lambda config: config["clusters"][0]["cluster"].update(
+        server="https://127.0.0.1:1"), ["https://127.0.0.1:1", "onnect"]),
+    "the server has another authority": (lambda config: config["clusters"][0]["cluster"].update(
+        {"certificate-authority-data": other_authority()}), ["certificate"]),
+    "the token is not known": (lambda config: config["users"][0]["user"].update(token="nonsense"),
+                               ["Unauthorized", "mend the kubeconfig or its token"]),
+}
+
+
+@pytest.mark.parametrize("case", sorted(BROKEN))
+def test_a_kubeconfig_that_leads_nowhere_is_said_and_waited_for(namespace, tmp_path, case):
+    change, words = BROKEN[case]
+    operator = bed.Operator(namespace, tmp_path, kubeconfig=changed_kubeconfig(namespace, tmp_path, change))
+    try:
+        operator.start(wait_ready=False)
+        bed.wait_for("it is said", lambda: all(word in operator.log() for word in words), 20)
+        bed.stays("waiting", lambda: operator.process.poll() is None and operator.http("/readyz")[0] == 503
+                  and operator.http("/healthz")[0] == 200, 3)
+        assert len(operator.log().splitlines()) < 20, "it fills the log:\n" + operator.log()
+    finally:
+        assert operator.stop() == 0
+        print(operator.log())
 
 
 def test_an_unknown_flag_is_refused_with_a_hint():
@@ -77,14 +122,35 @@ def test_without_rights_it_says_which_and_picks_up_when_they_come(namespace, tmp
 
 
 @pytest.mark.exclusive
+def test_an_api_server_that_went_silent_is_survived(operator, namespace):
+    bed.apply(bed.deployment(namespace, "edge", 2), bed.group(namespace, "edge", desiredSize=2),
+              bed.policy(namespace, "p", ["edge"], schedules=[
+                  {"name": "soon", "at": bed.seconds_ahead(8), "nodes": 4}]))
+    bed.wait_for("bound", lambda: bed.status(namespace, "edge")["next"]["rule"] == "p/soon")
+    due = bed.status(namespace, "edge")["next"]["time"]
+    bed.run(bed.CLUSTER / "component", "stop", "apiserver")
+    try:
+        bed.wait_for("the firing passed in silence", lambda: bed.rfc3339(bed.now()) > due)
+        bed.stays("alive", lambda: operator.process.poll() is None and operator.http("/healthz")[0] == 200, 6)
+    finally:
+        bed.run(bed.CLUSTER / "component", "cont", "apiserver")
+    bed.wait_for("four nodes", lambda: bed.replicas(namespace, "edge") == 4, 60)
+    bed.stays("four nodes", lambda: bed.replicas(namespace, "edge") == 4, 4)
+    changes = [(one["status"]["from"], one["status"]["to"]) for one in bed.items("sact", namespace)]
+    assert changes == [(2, 4)], changes
+
+
+@pytest.mark.exclusive
 def test_the_api_server_gone_and_back_is_survived(operator, namespace):
     bed.apply(bed.deployment(namespace, "edge", 2), bed.group(namespace, "edge", desiredSize=2))
     bed.wait_for("seen", lambda: bed.status(namespace, "edge")["desired"] == 2)
     bed.run(bed.CLUSTER / "component", "kill", "apiserver")
-    bed.time.sleep(8)
-    assert operator.process.poll() is None, operator.log()
-    assert operator.http("/healthz")[0] == 200
-    bed.run(bed.CLUSTER / "component", "start", "apiserver")
+    try:
+        bed.wait_for("it is said", lambda: "API server does not answer" in operator.log(), 30)
+        bed.stays("alive", lambda: operator.process.poll() is None and operator.http("/healthz")[0] == 200, 5)
+    finally:
+        bed.run(bed.CLUSTER / "component", "start", "apiserver")
+        operator.may_be_refused = True  # a new API server answers 403 until it has read its roles
     bed.kubectl("patch", "sg", "edge", "-n", namespace, "--type=merge", "-p", '{"spec":{"desiredSize":4}}')
     bed.wait_for("four nodes", lambda: bed.replicas(namespace, "edge") == 4, 60)
     changes = [(one["status"]["from"], one["status"]["to"]) for one in bed.items("sact", namespace)]

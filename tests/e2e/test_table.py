@@ -33,6 +33,7 @@ def test_a_schedule_moves_the_range_as_in_the_table_of_s1(operator, namespace):
     bed.stays("the table", lambda: all(
         bed.replicas(namespace, f"edge-{target}") == row[0] for target, row in ROWS.items()), 5)
 
+    assert [len(bed.ready_pods(namespace, f"edge-{target}")) for target in ROWS] == [row[0] for row in ROWS.values()]
     table = {line.split()[0]: line.split() for line in
              bed.kubectl("get", "sg", "-n", namespace).splitlines()}
     header = table["NAME"]
@@ -62,6 +63,7 @@ def test_the_decision_names_the_rule_that_won(operator, namespace):
     assert "ScheduleFired" in events
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
 def test_a_cron_rule_fires_at_the_local_minute(operator, namespace, zone):
     import datetime
