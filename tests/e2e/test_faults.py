@@ -150,6 +150,8 @@ def test_the_api_server_gone_and_back_is_survived(operator, namespace):
         bed.stays("alive", lambda: operator.process.poll() is None and operator.http("/healthz")[0] == 200, 5)
     finally:
         bed.run(bed.CLUSTER / "component", "start", "apiserver")
+        for other in ("controller-manager", "scheduler", "kwok"):  # theirs may wait half a minute to reconnect
+            bed.run(bed.CLUSTER / "component", "restart", other)
         operator.may_be_refused = True  # a new API server answers 403 until it has read its roles
     bed.kubectl("patch", "sg", "edge", "-n", namespace, "--type=merge", "-p", '{"spec":{"desiredSize":4}}')
     bed.wait_for("four nodes", lambda: bed.replicas(namespace, "edge") == 4, 60)
