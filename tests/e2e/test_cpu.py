@@ -68,7 +68,7 @@ def test_metrics_out_of_order_never_scale_in(operator, namespace, fault):
     world(namespace, nodes=4, behavior={"scaleIn": {"stabilizationWindowSeconds": 0}})
     bed.wait_for("valid", lambda: bed.condition(
         bed.status(namespace, "edge"), "MetricsAvailable")["reason"] == "AllValid"
-        and bed.status(namespace, "edge")["load"] == "cpu 50%/50%", 40)
+        and bed.status(namespace, "edge")["inService"] == 4, 40)
     try:
         bed.metrics(*fault.split())
         bed.metrics("set", namespace, "edge-", "cpu=20m/total")  # would ask for the minimum at once
