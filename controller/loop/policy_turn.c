@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "loop/policy_turn.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -140,27 +139,10 @@ static void on_written(void *arg, const struct err *err, const char *body, size_
 
 static void send(struct policy_turn *turn, const struct policy_view *view, json_t *status)
 {
-    json_t *patch =
-        json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:o}]", /**/
-                  "op", "replace", "path", "/metadata/resourceVersion", "value",
-                  view->meta.resource_version, "op", "add", "path", "/status", "value", status);
-    char *text = json_dumps(patch, JSON_COMPACT);
-    struct request request = {
-        .verb = VERB_JSON_PATCH,
-        .resource = {.api = "/apis/sluice.dev/v1alpha1",
-                     .plural = "scalingpolicies",
-                     .ns = turn->state->ns,
-                     .name = turn->state->name,
-                     .subresource = "status",
-                     .namespaced = true},
-        .field_manager = "sluice",
-        .lane = TRANSPORT_LANE_STATUS,
-        .body = text,
-        .body_len = strlen(text),
-    };
-    turn->call = request_send(&turn->world->client, &request, on_written, turn);
-    json_decref(patch);
-    free(text);
+    const struct status_target target = {"scalingpolicies", turn->state->ns, turn->state->name,
+                                         view->meta.resource_version};
+    turn->call = status_write(turn->world, &target, status, on_written, turn);
+    json_decref(status);
 }
 
 static json_t *build(struct policy_turn *turn, const struct policy_view *view,

@@ -3,8 +3,6 @@
  * The group's status: built from the turn, written on the version that was looked at. The whole
  * status is replaced, so that nothing of an older one stays behind.
  */
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -94,38 +92,11 @@ bool turn_build_status(struct turn *turn)
     return false;
 }
 
-/*
- * A JSON patch that replaces the status and carries the version: the API server answers 409 when
- * the object has another one by now.
- */
-static char *patch_text(const char *version, json_t *status)
-{
-    json_t *patch = json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:O}]", /**/
-                              "op", "replace", "path", "/metadata/resourceVersion", "value",
-                              version, "op", "add", "path", "/status", "value", status);
-    char *text = json_dumps(patch, JSON_COMPACT);
-    json_decref(patch);
-    return text;
-}
-
 void turn_send_status(struct turn *turn, call_fn fn)
 {
-    char *text = patch_text(turn->version, turn->status);
-    struct request request = {
-        .verb = VERB_JSON_PATCH,
-        .resource = {.api = "/apis/sluice.dev/v1alpha1",
-                     .plural = "scalinggroups",
-                     .ns = turn->state->ns,
-                     .name = turn->state->name,
-                     .subresource = "status",
-                     .namespaced = true},
-        .field_manager = "sluice",
-        .lane = TRANSPORT_LANE_STATUS,
-        .body = text,
-        .body_len = strlen(text),
-    };
-    turn->call = request_send(&turn->world->client, &request, fn, turn);
-    free(text);
+    const struct status_target target = {"scalinggroups", turn->state->ns, turn->state->name,
+                                         turn->version};
+    turn->call = status_write(turn->world, &target, turn->status, fn, turn);
 }
 
 void turn_status_is_written(struct turn *turn, const char *body, size_t len)

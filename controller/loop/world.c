@@ -20,7 +20,9 @@
 #define TURNS_MAX 64       /* in flight at once */
 #define RETRY_MAX_MS 30000 /* a failing key is tried at least this often */
 #define STOP_MAX_MS 10000
-#define WAIT_MAX_MS 60000 /* the wall clock may jump: look at it at least this often */
+#define EXACT_MS 60000 /* waits up to this long are exact, longer ones come early */
+#define CLOCK_LOOK_MS 10000
+#define CLOCK_JUMP_MS 2000 /* more than the wall clock's own second of grain */
 
 /* ---- Logging ---- */
 
@@ -217,14 +219,22 @@ static void check_stopped(struct world *world)
     }
 }
 
+/*
+ * "Wall clock decides, monotonic clock waits", and the two drift apart: a long wait ends before its
+ * time and what is left is waited for anew, so that the last stretch is short and exact.
+ */
+static int64_t wait_ms(int64_t after_ms)
+{
+    return after_ms <= EXACT_MS ? after_ms : after_ms / 10 * 9;
+}
+
 void world_turn_ended(struct world *world, const char *key, bool ok, int64_t after_ms)
 {
     struct mono now = clock_mono(world->clock);
     if (ok) {
         workqueue_forget(&world->queue, key);
         if (after_ms >= 0) {
-            int64_t delay_ms = after_ms < WAIT_MAX_MS ? after_ms : WAIT_MAX_MS;
-            workqueue_add_after(&world->queue, key, now, delay_ms);
+            workqueue_add_after(&world->queue, key, now, wait_ms(after_ms));
         }
     } else {
         workqueue_add_failed(&world->queue, key, now);
@@ -249,6 +259,27 @@ static void on_measured(void *arg, const char *ns)
         }
     }
     world_arm(world);
+}
+
+/* ---- The wall clock ---- */
+
+static int64_t wall_ahead_ms(struct world *world)
+{
+    return clock_wall(world->clock).s * 1000 - clock_mono(world->clock).ms;
+}
+
+/* Somebody set the clock, or the machine slept: every wait was for another time. */
+static void on_clock_look(void *arg)
+{
+    struct world *world = arg;
+    int64_t jump_ms = wall_ahead_ms(world) - world->wall_ahead_ms;
+    if (jump_ms > CLOCK_JUMP_MS || jump_ms < -CLOCK_JUMP_MS) {
+        world->wall_ahead_ms += jump_ms;
+        log_line(&world->config.log, LOG_WARN, clock_wall(world->clock), "the wall clock jumped",
+                 LOG_FIELDS(LOG_NUMBER("seconds", jump_ms / 1000)));
+        world_touch_all(world);
+    }
+    timer_start(world->clock_timer, CLOCK_LOOK_MS);
 }
 
 /* ---- Life ---- */
@@ -286,6 +317,8 @@ struct world *world_new(const struct world_config *config, struct clock *clock,
     workqueue_init(&world->queue);
     world->queue.bucket_per_s = 0;
     world->queue_timer = clock_timer_new(clock, on_due, world);
+    world->clock_timer = clock_timer_new(clock, on_clock_look, world);
+    world->wall_ahead_ms = wall_ahead_ms(world);
     feeds_init(world);
     return world;
 }
@@ -297,6 +330,7 @@ void world_start(struct world *world)
         log_line(&world->config.log, LOG_WARN, clock_wall(world->clock), "no time zones but UTC",
                  LOG_FIELDS(LOG_TEXT("error", err.text)));
     }
+    timer_start(world->clock_timer, CLOCK_LOOK_MS);
     feeds_start(world);
 }
 
@@ -346,6 +380,7 @@ void world_free(struct world *world)
     }
     clear_turns(world);
     clock_timer_free(world->queue_timer);
+    clock_timer_free(world->clock_timer);
     clock_timer_free(world->stop_timer);
     feeds_clear(world);
     measure_free(world->measure);

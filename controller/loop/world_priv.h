@@ -95,6 +95,8 @@ struct world {
     struct zones *zones;
     struct workqueue queue;
     struct timer *queue_timer;
+    struct timer *clock_timer; /* looks whether the wall clock jumped */
+    int64_t wall_ahead_ms;     /* wall minus monotonic when it was last right */
     struct seen seen;
     struct map groups;   /* "demo/edge" -> struct group_state */
     struct map policies; /* "demo/lunch" -> struct policy_state */
@@ -133,6 +135,18 @@ void world_note_write(struct world *world, const char *resource, const char *key
 /* Whether the cache has seen the last write noted. object NULL = only the cache as a whole. */
 bool world_is_current(struct world *world, const char *resource, const char *key,
                       enum store_kind kind, const struct meta *object);
+
+/* ---- status_write.c ---- */
+
+struct status_target {
+    const char *plural; /* "scalinggroups" or "scalingpolicies" */
+    const char *ns, *name;
+    const char *version; /* resourceVersion the status was made on */
+};
+
+/* Sends a whole status (borrowed) on the status lane; fn is called as by request_send. */
+struct call *status_write(struct world *world, const struct status_target *target, json_t *status,
+                          call_fn fn, void *arg);
 
 /* ---- feeds.c ---- */
 
