@@ -12,17 +12,6 @@
 #include "kube/lister.h"
 #include "kube/uv_clock.h"
 
-/* We only want the four texts that every object has. */
-static const struct pull_field META[] = {
-    PULL("name", TEXT, struct object_id, name),
-    PULL("namespace", TEXT, struct object_id, ns),
-    PULL("uid", TEXT, struct object_id, uid),
-    PULL("resourceVersion", TEXT, struct object_id, resource_version),
-};
-static const struct pull_table META_TABLE = PULL_TABLE(struct object_id, META);
-static const struct pull_field OBJECT[] = {PULL_INSIDE("metadata", META_TABLE)};
-static const struct pull_table OBJECT_TABLE = PULL_TABLE(struct object_id, OBJECT);
-
 static void on_begin(void *arg)
 {
     puts("everything there is:");
@@ -77,7 +66,7 @@ int main(int argc, char **argv)
         .api = argv[1],
         .plural = argv[2],
         .ns = argc > 3 ? argv[3] : NULL,
-        .table = &OBJECT_TABLE,
+        .table = &LISTER_NAMES_ONLY,
     };
     struct lister_sink sink = {
         .replace_begin = on_begin,

@@ -51,6 +51,9 @@ struct lister_source {
     size_t item_bytes; /* ceiling of one object as JSON; 0 = 8 MiB */
 };
 
+/* A table for any resource of which no more than its struct object_id is wanted. */
+extern const struct pull_table LISTER_NAMES_ONLY;
+
 struct lister_sink {
     void (*replace_begin)(void *arg);
     void (*item)(void *arg, void *object, struct arena *arena);

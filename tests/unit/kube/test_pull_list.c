@@ -5,27 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "kube/pull.h"
-
-struct pod {
-    struct object_id id;
-    int replicas;
-};
-
-static const struct pull_field META[] = {
-    PULL("name", TEXT, struct pod, id.name),
-    PULL("namespace", TEXT, struct pod, id.ns),
-    PULL("uid", TEXT, struct pod, id.uid),
-    PULL("resourceVersion", TEXT, struct pod, id.resource_version),
-};
-static const struct pull_table META_TABLE = PULL_TABLE(struct pod, META);
-static const struct pull_field SPEC[] = {PULL("replicas", INT, struct pod, replicas)};
-static const struct pull_table SPEC_TABLE = PULL_TABLE(struct pod, SPEC);
-static const struct pull_field POD[] = {
-    PULL_INSIDE("metadata", META_TABLE),
-    PULL_INSIDE("spec", SPEC_TABLE),
-};
-static const struct pull_table POD_TABLE = PULL_TABLE(struct pod, POD);
+#include "fake_pods.h"
 
 static void note_item(void *arg, void *object, struct arena *arena)
 {
