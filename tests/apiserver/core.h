@@ -55,6 +55,9 @@ void core_handle(struct core *core, const struct core_request *request, struct c
 
 /* Appends the events not read yet, one JSON line each, to out; true if there were any. */
 bool core_watch_read(struct core_watch *watch, struct buf *out);
+/* Appends a BOOKMARK: nothing up to the newest version is missing. The real server sends one a
+ * minute. */
+void core_watch_bookmark(struct core_watch *watch, struct buf *out);
 void core_watch_close(struct core_watch *watch);
 
 /* Forgets the log up to now: watches from older versions get 410 from here on. */

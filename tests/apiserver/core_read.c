@@ -156,6 +156,15 @@ static void add_event(struct buf *out, const char *type, json_t *object)
     json_decref(event);
 }
 
+static void add_bookmark(const struct core_watch *watch, struct buf *out, json_t *annotations)
+{
+    char version[32];
+    snprintf(version, sizeof version, "%lld", (long long)watch->core->version);
+    add_event(out, "BOOKMARK",
+              json_pack("{s:s, s:{s:s, s:o}}", "kind", watch->kind->kind, "metadata",
+                        "resourceVersion", version, "annotations", annotations));
+}
+
 static void begin_with_everything(struct core_watch *watch)
 {
     struct core *core = watch->core;
@@ -168,12 +177,7 @@ static void begin_with_everything(struct core_watch *watch)
                       with_kind(watch->kind, core->objects.slots[i].value));
         }
     }
-    char version[32];
-    snprintf(version, sizeof version, "%lld", (long long)core->version);
-    json_t *mark =
-        json_pack("{s:s, s:{s:s, s:{s:s}}}", "kind", watch->kind->kind, "metadata",
-                  "resourceVersion", version, "annotations", "k8s.io/initial-events-end", "true");
-    add_event(&watch->initial, "BOOKMARK", mark);
+    add_bookmark(watch, &watch->initial, json_pack("{s:s}", "k8s.io/initial-events-end", "true"));
 }
 
 void handle_watch(struct core *core, const struct target *target, struct core_reply *reply)
@@ -239,6 +243,15 @@ bool core_watch_read(struct core_watch *watch, struct buf *out)
         break;
     }
     return any;
+}
+
+void core_watch_bookmark(struct core_watch *watch, struct buf *out)
+{
+    core_watch_read(watch, out);
+    if (watch->read != INT64_MAX) {
+        watch->read = watch->core->version;
+        add_bookmark(watch, out, json_object());
+    }
 }
 
 void core_watch_close(struct core_watch *watch)

@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 
+#define BOOKMARK_MS 60000
+
 struct exchange {
     struct sim_transport *sim;
     struct transport_handler handler;
@@ -12,6 +14,7 @@ struct exchange {
     size_t body_len;
     struct timer *timer; /* the next thing that happens to this exchange */
     bool answered;       /* the core has seen it */
+    int64_t heard_ms;    /* watches: when something was last delivered */
     bool headed;         /* on_head was called */
     struct core_reply reply;
     bool *gone; /* set when it is freed during a callback; NULL outside one */
@@ -63,8 +66,22 @@ static void to_core(struct exchange *exchange)
                                        sim->user_agent, exchange->body, exchange->body_len},
                 &exchange->reply);
     exchange->answered = true;
+    exchange->heard_ms = clock_mono(sim->clock).ms;
     timer_start(exchange->timer, sim->latency_ms);
     sim_transport_poke(sim);
+}
+
+/* What is new; after a minute without anything, a bookmark, as the real server sends. */
+static void read_watch(struct exchange *exchange)
+{
+    int64_t now_ms = clock_mono(exchange->sim->clock).ms;
+    if (core_watch_read(exchange->reply.watch, &exchange->reply.body)) {
+        exchange->heard_ms = now_ms;
+    } else if (now_ms - exchange->heard_ms >= BOOKMARK_MS) {
+        core_watch_bookmark(exchange->reply.watch, &exchange->reply.body);
+        exchange->heard_ms = now_ms;
+    }
+    timer_start(exchange->timer, exchange->heard_ms + BOOKMARK_MS - now_ms);
 }
 
 /* Calls back with whatever is there; false if the exchange is gone afterwards. */
@@ -80,7 +97,7 @@ static bool deliver(struct exchange *exchange)
         exchange->handler.on_head(exchange->handler.arg, &head);
     }
     if (!gone && exchange->reply.watch != NULL) {
-        core_watch_read(exchange->reply.watch, &exchange->reply.body);
+        read_watch(exchange);
     }
     if (!gone && exchange->reply.body.len > 0) {
         struct buf body = exchange->reply.body;

@@ -21,6 +21,10 @@
 #define CPU_50                                                                                     \
     "\"metrics\":[{\"name\":\"cpu\",\"type\":\"CPU\",\"target\":{\"averageUtilization\":50}}]"
 
+#define LUNCH                                                                                      \
+    "\"schedules\":[{\"name\":\"lunch\",\"cron\":\"0 11 * * *\",\"adjust\":2,"                     \
+    "\"durationSeconds\":7200}]"
+
 static void add(struct sim *sim, const char *name, int replicas, const char *group,
                 const char *policy)
 {
@@ -67,10 +71,7 @@ Test(day, s0s_lunch_adds_two_for_two_hours_each_day)
 {
     struct sim sim;
     sim_init(&sim, "2026-03-02T00:00:00Z", 2);
-    add(&sim, "edge", 3, GROUP("edge"),
-        POLICY("lunch", "edge",
-               "\"schedules\":[{\"name\":\"lunch\",\"cron\":\"0 11 * * "
-               "*\",\"adjust\":2,\"durationSeconds\":7200}]"));
+    add(&sim, "edge", 3, GROUP("edge"), POLICY("lunch", "edge", LUNCH));
     for (int day = 2; day <= 4; day++) {
         char at[64];
         snprintf(at, sizeof at, "2026-03-%02dT10:59:59Z", day);
@@ -151,4 +152,101 @@ Test(day, the_same_seed_replays_the_same_day)
     cr_assert_eq(requests[0], requests[1]);
     cr_assert_eq(fired[0], fired[1]);
     cr_assert_eq(version[0], version[1]);
+}
+
+#define EVERY_5_MINUTES "\"evaluationIntervalSeconds\":300,"
+#define NOON(target)                                                                               \
+    EVERY_5_MINUTES CPU_50 ",\"schedules\":[{\"name\":\"noon\",\"cron\":\"0 11 * * *\","           \
+                           "\"timeZone\":\"Asia/Shanghai\",\"nodes\":" target "}]"
+
+Test(day, s1_and_s0_side_by_side_from_midnight_to_midnight)
+{
+    struct sim sim;
+    sim_init(&sim, "2026-03-02T00:00:00Z", 6);
+    sim.cpu_milli_total = 250;
+    add(&sim, "edge-5", 5, GROUP("edge-5"), POLICY("p5", "edge-5", NOON("5")));
+    add(&sim, "edge-7", 5, GROUP("edge-7"), POLICY("p7", "edge-7", NOON("7")));
+    add(&sim, "edge-3", 5, GROUP("edge-3"), POLICY("p3", "edge-3", NOON("3")));
+    add(&sim, "lunch", 3, GROUP("lunch"), POLICY("lunch", "lunch", LUNCH));
+    sim_run_until(&sim, "2026-03-02T12:00:00Z");
+    cr_assert_eq(sim_replicas(&sim, "edge-5"), 5);
+    cr_assert_eq(sim_replicas(&sim, "edge-7"), 7);
+    cr_assert_eq(sim_replicas(&sim, "edge-3"), 5);
+    cr_assert_eq(sim_replicas(&sim, "lunch"), 5);
+    sim_run_until(&sim, "2026-03-03T00:00:00Z");
+    cr_assert_eq(sim_replicas(&sim, "edge-7"), 7, "a point rule holds until the next one");
+    cr_assert_eq(sim_replicas(&sim, "lunch"), 3);
+    cr_assert_eq(sim_activities(&sim, "edge-7", 5, 7), 1);
+    cr_assert_eq(sim_activities(&sim, "lunch", -1, -1), 2);
+    cr_assert_eq(sim.spec_writes, 0);
+    sim_clear(&sim);
+}
+
+Test(day, a_server_gone_over_the_start_of_lunch_is_survived)
+{
+    struct sim sim;
+    sim_init(&sim, "2026-03-02T10:00:00Z", 7);
+    add(&sim, "edge", 3, GROUP("edge"), POLICY("lunch", "edge", LUNCH));
+    sim_run_until(&sim, "2026-03-02T10:50:00Z");
+    sim.transport.down = true;
+    sim_transport_cut(&sim.transport);
+    sim_run_until(&sim, "2026-03-02T11:20:00Z");
+    cr_assert_eq(sim_replicas(&sim, "edge"), 3, "nothing can be written while it is gone");
+    sim.transport.down = false;
+    sim_run(&sim, 120);
+    cr_assert_eq(sim_replicas(&sim, "edge"), 5);
+    sim_run_until(&sim, "2026-03-02T13:01:00Z");
+    cr_assert_eq(sim_replicas(&sim, "edge"), 3);
+    cr_assert_eq(sim_activities(&sim, "edge", 3, 5), 1);
+    cr_assert_eq(sim_activities(&sim, "edge", 5, 3), 1);
+    sim_clear(&sim);
+}
+
+Test(day, a_wall_clock_set_back_judges_no_instant_twice)
+{
+    struct sim sim;
+    sim_init(&sim, "2026-03-02T07:30:00Z", 8);
+    add(&sim, "edge", 3, GROUP("edge"),
+        POLICY("up", "edge",
+               "\"schedules\":[{\"name\":\"up\",\"cron\":\"0 8 * * *\",\"adjust\":2}]"));
+    sim_run_until(&sim, "2026-03-02T08:10:00Z");
+    cr_assert_eq(sim_replicas(&sim, "edge"), 5);
+    struct wall earlier;
+    cr_assert(wall_parse(STR("2026-03-02T07:50:00Z"), &earlier));
+    sim_clock_set_wall(&sim.clock, earlier);
+    sim_run(&sim, 3600);
+    cr_assert_eq(sim_replicas(&sim, "edge"), 5);
+    cr_assert_eq(sim_activities(&sim, "edge", -1, -1), 1);
+    sim_clear(&sim);
+}
+
+Test(day, a_wall_clock_set_forward_past_a_firing_is_noticed_within_seconds)
+{
+    struct sim sim;
+    sim_init(&sim, "2026-03-02T07:30:00Z", 10);
+    add(&sim, "edge", 3, GROUP("edge"),
+        POLICY("up", "edge",
+               "\"schedules\":[{\"name\":\"up\",\"cron\":\"0 8 * * *\",\"adjust\":2}]"));
+    sim_run(&sim, 60);
+    struct wall later;
+    cr_assert(wall_parse(STR("2026-03-02T08:00:30Z"), &later));
+    sim_clock_set_wall(&sim.clock, later);
+    sim_run(&sim, 15);
+    cr_assert_eq(sim_replicas(&sim, "edge"), 5);
+    cr_assert_eq(sim_activities(&sim, "edge", 3, 5), 1);
+    sim_clear(&sim);
+}
+
+Test(day, a_deleted_policy_gives_its_range_back_and_moves_nothing)
+{
+    struct sim sim;
+    sim_init(&sim, "2026-03-02T00:00:00Z", 9);
+    add(&sim, "edge", 2, GROUP("edge"), POLICY("floor", "edge", "\"nodeRange\":{\"min\":4}"));
+    sim_run(&sim, 60);
+    cr_assert_eq(sim_replicas(&sim, "edge"), 4);
+    sim_delete(&sim, "scalingpolicies", "floor");
+    sim_run(&sim, 3600);
+    cr_assert_eq(sim_status(&sim, "edge", "effectiveRange.min"), 1);
+    cr_assert_eq(sim_replicas(&sim, "edge"), 4);
+    sim_clear(&sim);
 }

@@ -169,6 +169,23 @@ Test(core, a_watch_from_a_version_sees_each_later_change_once)
     core_free(core);
 }
 
+Test(core, a_bookmark_carries_the_newest_version_and_nothing_is_missed)
+{
+    struct core *core = core_with_group();
+    struct core_watch *later = watch(core, GROUPS "?watch=true&resourceVersion=1");
+    struct buf out = {0};
+    core_watch_bookmark(later, &out);
+    cr_assert_not_null(strstr(buf_text(&out), "\"ADDED\""));
+    cr_assert_not_null(strstr(buf_text(&out), "\"BOOKMARK\""));
+    buf_reset(&out);
+    core_watch_bookmark(later, &out);
+    cr_assert_null(strstr(buf_text(&out), "\"ADDED\""));
+    cr_assert_null(strstr(buf_text(&out), "initial-events-end"));
+    core_watch_close(later);
+    buf_clear(&out);
+    core_free(core);
+}
+
 Test(core, a_watch_from_too_long_ago_is_told_410_once)
 {
     struct core *core = core_with_group();
