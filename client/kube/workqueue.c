@@ -287,11 +287,6 @@ size_t workqueue_due(const struct workqueue *queue)
     return queue->due_count;
 }
 
-size_t workqueue_waiting(const struct workqueue *queue)
-{
-    return queue->heap_count;
-}
-
 size_t workqueue_active(const struct workqueue *queue)
 {
     return queue->active_count;

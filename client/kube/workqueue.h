@@ -63,9 +63,8 @@ void workqueue_done(struct workqueue *queue, const char *key);
 
 /* Milliseconds until a key falls due: 0 = one is, -1 = none waits. */
 int64_t workqueue_next_ms(const struct workqueue *queue, struct mono now);
-/* Keys due now (after workqueue_take moved those whose time has come), waiting, worked on. */
+/* Keys due now (after workqueue_take moved those whose time has come), and worked on. */
 size_t workqueue_due(const struct workqueue *queue);
-size_t workqueue_waiting(const struct workqueue *queue);
 size_t workqueue_active(const struct workqueue *queue);
 
 #endif

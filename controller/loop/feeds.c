@@ -30,11 +30,6 @@ static const struct kind *const KINDS[STORE_KINDS] = {
     [STORE_SCALED_OBJECT] = &KIND_SCALED_OBJECT,
 };
 
-const struct kind *feeds_kind(enum store_kind kind)
-{
-    return KINDS[kind];
-}
-
 /* ---- What changed ---- */
 
 static void touch(void *arg, const char *ns, const char *group)

@@ -154,7 +154,6 @@ void feeds_init(struct world *world);
 void feeds_start(struct world *world);
 void feeds_clear(struct world *world);
 bool feeds_are_synced(const struct world *world, const char **ret_waiting_for);
-const struct kind *feeds_kind(enum store_kind kind);
 
 /* ---- groups.c ---- */
 

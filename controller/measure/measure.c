@@ -194,12 +194,6 @@ bool measure_is_ready(const struct measure *measure, const char *ns)
     return poller != NULL && poller->answered;
 }
 
-const char *measure_trouble(const struct measure *measure, const char *ns)
-{
-    const struct poller *poller = map_get(&measure->pollers, ns);
-    return poller != NULL && poller->failed ? poller->err.text : "";
-}
-
 bool measure_serves(const struct metric *metric)
 {
     return metric->type == METRIC_CPU || metric->type == METRIC_MEMORY;

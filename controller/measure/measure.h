@@ -49,7 +49,5 @@ void measure_read(const struct measure *measure, const char *ns, const char *pol
 
 /* Whether a metric is read from metrics.k8s.io. */
 bool measure_serves(const struct metric *metric);
-/* Why the last LIST of the namespace failed, "" = it did not. */
-const char *measure_trouble(const struct measure *measure, const char *ns);
 
 #endif

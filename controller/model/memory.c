@@ -65,11 +65,6 @@ const struct memory *memory_copy(const struct memory *memory, struct arena *aren
     return memory != NULL ? memory_clone(memory, arena) : NULL;
 }
 
-int64_t memory_activity_sequence(const struct memory *memory)
-{
-    return memory != NULL ? memory->sequence : 0;
-}
-
 /* The newest bucket moves while nothing changes: all but its number counts. */
 static bool same_recommendations(const struct recommendations *a, const struct recommendations *b)
 {

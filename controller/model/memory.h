@@ -43,7 +43,4 @@ int memory_from_json(const json_t *json, struct arena *arena, const struct memor
  */
 bool memory_is_same(const struct memory *a, const struct memory *b);
 
-/* Sequence number of the last activity; 0 = none yet or no memory. */
-int64_t memory_activity_sequence(const struct memory *memory);
-
 #endif
